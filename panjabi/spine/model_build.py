@@ -117,9 +117,18 @@ def spine_model(
     What is given replaces what the subject has; the rest is the subject's. Muscles and loops that
     are given are used as they are.
 
-    With `reflexes=True` every region with muscles is stable at its equilibrium in standing; roots
-    of trunk, lumbar, cervical and thoracolumbar are left of the axis with all gains times or over
-    1.25 too. Without reflexes all but the trunk are unstable. `panjabi.verdict` says so of others.
+    With `reflexes=True` every region is stable in standing, in all modes, and with all gains
+    times or over the margin. Without reflexes all but the trunk are unstable; `panjabi.verdict`
+    says so of others.
+
+    | region | rightmost root [1/s] | margin of the gains |
+    |---|---|---|
+    | trunk | -0.098 | 1.25 |
+    | lumbar | -0.089 | 1.25 |
+    | cervical | -0.065 | 1.25 |
+    | thoracolumbar | -0.089 | 1.25 |
+    | whole | -0.061 | 1.25 |
+    | seat | -2.27 | 1.25 |
 
     Parameters
     ----------

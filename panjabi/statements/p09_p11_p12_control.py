@@ -125,12 +125,17 @@ def p12_sway_rises(statement: Statement) -> Finding:
     base, late, loud = by_delay[0], sway(LATE), sway(0.0, LOUD)
     finite = by_delay[: int(np.isfinite(by_delay).sum())]
     monotone = bool(np.isfinite(finite).all() and np.all(np.diff(finite) > 0.0))
+    highest = 1e3 * float(delays[int(np.argmax(finite))])
+    where = (
+        "at every delay computed up to the one at which the trunk becomes unstable"
+        if monotone
+        else f"up to an added delay of {highest:.3g} ms; beyond it sway falls a little"
+    )
     return statement.finding(
         "supported" if monotone and loud > base else "contradicted",
         "more noise increases a variance in any linear model; that a later reflex increases sway "
-        "at the same noise is a result, and holds at every delay computed, up to the one at which "
-        "the trunk becomes unstable. The strength of both noises is assumed. There is no "
-        "comparison with published sway, since the abstract reports none",
+        f"at the same noise is a result, and holds {where}. The strength of both noises is "
+        "assumed. There is no comparison with published sway, since the abstract reports none",
         ("sway_intact_deg", np.degrees(base), "standard deviation of the angle"),
         ("sway_ratio_60ms_later", late / base, "over intact"),
         ("sway_ratio_noise_power_x4", loud / base, "over intact"),

@@ -22,7 +22,7 @@ OUTCOME_BY_NUMBERS = {
         f["multifidus_share_percent"] > row("wil95_mf").number
         and f["groups_that_can_be_lost"] == f["groups"]
     ),
-    "P12": lambda f: min(f["sway_ratio_60ms_later"], f["sway_ratio_noise_power_x4"]) > 1.0,
+    "P12": lambda f: f["rises_with_every_delay"] == 1.0 and f["sway_ratio_noise_power_x4"] > 1.0,
     "P13": lambda f: (
         f["least_stiffness_under_follower_Nm_per_rad"] > 0.0
         and f["largest_rotation_under_follower_deg"] <= CARRIED_DEG

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import matplotlib
@@ -17,6 +18,8 @@ from panjabi.neural.loops import NECK_GAINS, TRUNK_GAINS
 from panjabi.parameter import assumed
 from panjabi.plots import plot_sway_front
 from panjabi.spine import equilibrium, spine_model
+from panjabi.spine.linear_system import condensed_system
+from panjabi.spine.model_build import REGION_LEVELS
 from panjabi.stability import spine_sway
 from panjabi.stability.sway_spectrum import SpineSway, noisy_system
 from panjabi.tasks.sway_optimum import (
@@ -64,20 +67,44 @@ def test_the_default_gains_are_those_of_the_rule(region):
     assert best.rate_gain == pytest.approx(gains[1].si, rel=0.02)
 
 
+def stated() -> dict[str, tuple[float, float]]:
+    """Rightmost root and margin of every preset, as the docstring of `spine_model` states them."""
+    found = re.findall(r"\| (\w+) \| (-[\d.]+) \| ([\d.]+) \|", str(spine_model.__doc__))
+    return {name: (float(root), float(margin)) for name, root, margin in found}
+
+
+def test_every_preset_states_its_stability():
+    assert set(stated()) == {*REGION_LEVELS, "seat"}
+
+
 @pytest.mark.parametrize(
-    "region", ["trunk", "cervical", pytest.param("lumbar", marks=pytest.mark.slow)]
+    "region",
+    [
+        r if r in ("trunk", "seat") else pytest.param(r, marks=pytest.mark.slow)
+        for r in (*REGION_LEVELS, "seat")
+    ],
 )
-def test_default_spines_are_stable_with_their_margin(region):
-    rest = equilibrium(spine_model(region, reflexes=True))
+def test_presets_have_the_stated_root_and_margin(region):
+    root, margin = stated()[region]
+    spine = spine_model(region) if region == "seat" else spine_model(region, reflexes=True)
+    rest = equilibrium(spine)
+    system = condensed_system(rest)
+    assert system.rightmost().rightmost.real == pytest.approx(root, rel=0.01)
+    assert system.count_right_of(0.99 * root) == 0
+    for factor in (margin, 1.0 / margin):
+        changed = equilibrium(spine.with_reflexes(*scaled(spine.reflexes, factor)))
+        assert condensed_system(changed).count_right_of(0.0) == 0
+
+
+def test_larger_gains_than_the_margin_make_the_neck_oscillate():
+    spine = spine_model("cervical", reflexes=True)
 
     def system(factor):
-        loops = scaled(rest.model.reflexes, factor)
-        return noisy_system(equilibrium(rest.model.with_reflexes(*loops)))
+        return noisy_system(equilibrium(spine.with_reflexes(*scaled(spine.reflexes, factor))))
 
     assert admissible(system)
-    assert not admissible(lambda factor: system(10.0 * factor))
-    if region != "trunk":  # its measured co-contraction holds it
-        assert not admissible(lambda _: system(0.0))
+    assert not admissible(lambda factor: system(1.5 * factor))
+    assert not admissible(lambda _: system(0.0))
 
 
 def test_no_neighbour_of_the_optimum_sways_less_and_is_stable(front):
