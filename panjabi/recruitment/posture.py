@@ -269,7 +269,7 @@ def recruit(
         most_iterations,
         pressed=True,
     )
-    return replace(found, model=_held(spine, found)) if isinstance(spine, Spine) else found
+    return replace(found, model=held_spine(spine, found)) if isinstance(spine, Spine) else found
 
 
 def imposed(
@@ -389,7 +389,7 @@ def _balanced(
     return a
 
 
-def _held(spine: Spine, found: SpineRecruitment) -> Spine:
+def held_spine(spine: Spine, found: SpineRecruitment) -> Spine:
     """The spine with the excitations, preload and set point of a recruitment."""
     from panjabi.spine.equilibrium_solver import at_rest
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from panjabi.delay.roots.system import Floats
     from panjabi.spine.equilibrium_solver import Equilibrium
     from panjabi.spine.model import Spine
+    from panjabi.spine.perturbation import Perturbation
 
 
 def condensed_system(rest: Equilibrium) -> Condensed:
@@ -36,6 +38,7 @@ def linear_system(
     dormant: bool = False,
     friction: Friction = "stuck",
     by_loop: bool = False,
+    applied: Sequence[Perturbation] = (),
 ) -> LinearDelaySystem:
     """Exact linear system about an equilibrium; receptors are the delayed states.
 
@@ -48,6 +51,7 @@ def linear_system(
     by_loop : the form for families: a delayed term for every delay of every loop, by default for
         every different delay; and equations whose mass matrix contains the inertia and the filter
         times, so that the inputs do not depend on parameters.
+    applied : constant external forces of the equilibrium, which keep their directions.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def linear_system(
         If the state is not an equilibrium.
     """
     model = rest.model
-    derivative = jacobian(model, rest.state, friction=friction)
+    derivative = jacobian(model, rest.state, applied=applied, friction=friction)
     size, others = np.abs(derivative.rate), np.abs(derivative.rate)
     others[model.slices["compression"]] = 0.0  # it follows the others
     worst = int((others if others.max() > STILL else size).argmax())

@@ -56,9 +56,22 @@ def strength(spine: StaticSpine, name: str) -> Strength:
     ConvergenceError
         If no muscle forces balance the posture even without exertion.
     """
+    pull = moment_demand(spine, name)
+    return Strength(name, *largest_exertion(spine, pull), pull)
+
+
+def largest_exertion(spine: StaticSpine, pull: Floats) -> tuple[float, Floats]:
+    """Largest multiple of an additional demand (n,) that muscles can carry, and their forces [N].
+
+    Every level must carry the demand and the posture together.
+
+    Raises
+    ------
+    ConvergenceError
+        If no muscle forces balance the posture even without the demand.
+    """
     from scipy.optimize import linprog
 
-    pull = moment_demand(spine, name)
     m = spine.muscles
     solution = linprog(
         np.append(np.zeros(len(m.names)), -1.0),
@@ -68,11 +81,11 @@ def strength(spine: StaticSpine, name: str) -> Strength:
     )
     if solution.x is None:
         raise ConvergenceError(
-            "Expected muscle forces that balance this posture, got none even without exerting "
-            f"{name}: {solution.message} Change load, posture or strength; recruit() shows "
-            "which moment is missing."
+            "Expected muscle forces that balance this posture, got none even without exertion: "
+            f"{solution.message} Change load, posture or strength; recruit() shows which moment "
+            "is missing."
         )
-    return Strength(name, float(solution.x[-1]), solution.x[:-1], pull)
+    return float(solution.x[-1]), solution.x[:-1]
 
 
 def extensor_factor(upright: StaticSpine, target: Parameter = EXTENSION_TARGET) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,12 +11,19 @@ from numpy.typing import NDArray
 from panjabi.errors import ParameterError
 from panjabi.spine.derivatives import jacobian
 from panjabi.spine.model import Spine
+from panjabi.spine.perturbation import Perturbation
 from panjabi.spine.rhs_plain import tensions
 
 Floats = NDArray[np.float64]
 
 
-def tangent(model: Spine, y: Floats, *, which: Literal["slow", "fast"]) -> Floats:
+def tangent(
+    model: Spine,
+    y: Floats,
+    *,
+    which: Literal["slow", "fast"],
+    applied: Sequence[Perturbation] = (),
+) -> Floats:
     """-d force / d q (n, n) at a state of rest y (size,), other states eliminated [N m/rad].
 
     A Schur complement of the exact `jacobian`, at constant activations and without reflexes.
@@ -23,6 +31,8 @@ def tangent(model: Spine, y: Floats, *, which: Literal["slow", "fast"]) -> Float
     friction and short-range forces have relaxed. "fast": these follow their strain without
     relaxing, so that friction is a spring. A stretch lasts then longer than a fibre needs to settle
     and shorter than the relaxation time of the short-range force.
+
+    applied : constant external forces, which keep their directions.
 
     Raises
     ------
@@ -37,7 +47,9 @@ def tangent(model: Spine, y: Floats, *, which: Literal["slow", "fast"]) -> Float
             "Expected a state of rest, got rates that are not zero; give for example "
             "equilibrium(model).state."
         )
-    derivatives = jacobian(model, y, friction="stuck" if which == "fast" else "relaxed")
+    derivatives = jacobian(
+        model, y, applied=applied, friction="stuck" if which == "fast" else "relaxed"
+    )
     now, q, rate = derivatives.now, part["q"], part["rate"]
     by = np.linalg.solve(derivatives.inputs[rate], now[rate])  # of the generalised force
     fixed = np.zeros(model.size, bool)

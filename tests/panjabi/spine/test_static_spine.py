@@ -221,7 +221,7 @@ def test_a_target_out_of_reach_raises():
     with pytest.raises(ParameterError, match="got the target 9000 N m"):
         extensor_factor(spine, Parameter(9000.0, "N m", "User", "assumed"))
     weak = spine.with_muscles(spine.muscles.scaled(1e-3)).with_load(HeldLoad(50.0))
-    with pytest.raises(ConvergenceError, match="even without exerting extension"):
+    with pytest.raises(ConvergenceError, match="even without exertion"):
         strength(weak, "extension")
 
 
