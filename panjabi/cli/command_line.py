@@ -15,6 +15,7 @@ from panjabi.cli.literature import add_literature_commands
 from panjabi.cli.neural import add_neural_commands
 from panjabi.cli.passive import add_passive_commands
 from panjabi.cli.statements import add_hypothesis_commands
+from panjabi.cli.stiffness import add_stiffness_commands
 from panjabi.cli.tasks import add_experiment_commands
 from panjabi.cli.terminal import command_parser, run_command
 
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     add_active_commands(commands)
     add_neural_commands(commands)
     add_experiment_commands(commands)
+    add_stiffness_commands(commands)
     add_hypothesis_commands(commands)
     add_file_commands(commands)
     return parser

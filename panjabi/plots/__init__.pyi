@@ -37,5 +37,10 @@ from .perturbation import plot_perturbation as plot_perturbation
 from .stabilogram import plot_diffusion as plot_diffusion, plot_stabilogram as plot_stabilogram
 from .style import journal_style as journal_style
 from .sway_front import plot_sway_front as plot_sway_front
+from .trunk_stiffness import (
+    plot_bracing as plot_bracing,
+    plot_stiffness_by_effort as plot_stiffness_by_effort,
+    plot_stiffness_by_frequency as plot_stiffness_by_frequency,
+)
 from .validation import plot_validation as plot_validation
 from .weakest import plot_weakest_mode as plot_weakest_mode

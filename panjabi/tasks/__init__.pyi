@@ -1,10 +1,21 @@
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
+from .bracing import (
+    ABDOMINALS as ABDOMINALS,
+    BraceStep as BraceStep,
+    Bracing as Bracing,
+    bracing as bracing,
+)
 from .condition import (
     MODELS as MODELS,
     Condition as Condition,
     condition_equilibrium as condition_equilibrium,
 )
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
+from .group_removal import (
+    TEN_GROUPS as TEN_GROUPS,
+    GroupRemoval as GroupRemoval,
+    group_removals as group_removals,
+)
 from .laboratory import (
     ForceTask as ForceTask,
     ReleaseTask as ReleaseTask,
@@ -28,9 +39,12 @@ from .result import (
 )
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
 from .stiffness import (
-    PointStiffness as PointStiffness,
-    exertion as exertion,
-    point_stiffness as point_stiffness,
+    PULLS as PULLS,
+    SecondOrderFit as SecondOrderFit,
+    SineRecord as SineRecord,
+    StaticStiffness as StaticStiffness,
+    TrunkStiffness as TrunkStiffness,
+    trunk_stiffness as trunk_stiffness,
 )
 from .sway_optimum import (
     SwayFront as SwayFront,

@@ -18,6 +18,7 @@ the exact response of the linear model.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.errors import ConvergenceError, ParameterError, unknown
+from panjabi.parameter import Parameter, sources
+from panjabi.passive.directions import levels
 from panjabi.recruitment.posture import SpineRecruitment, held_spine, recruit
 from panjabi.recruitment.required import MARGIN
 from panjabi.results import Result, frame
@@ -126,7 +129,6 @@ class TrunkStiffness(Result):
     extrapolate: bool
     along: Floats  # (n,) motion of the harness in the direction of the pull [m/rad]
     cable: QuickRelease
-    system: Condensed  # the linear spine under the pull, in the form with a mass matrix
 
     def __repr__(self) -> str:
         return (
@@ -151,7 +153,7 @@ class TrunkStiffness(Result):
         self, frequency_hz: ArrayLike | None = None, *, reflexes: bool = True
     ) -> Complexes:
         """The same without inertia: muscles, units, weight and reflexes (k,) [N/m]."""
-        massless = _massless(self._systems[reflexes], 2 * len(self.along))
+        massless = _massless(self._systems[reflexes], len(self.along))
         return 1.0 / self._compliance(self._axis(frequency_hz), massless)
 
     def _axis(self, frequency_hz: ArrayLike | None) -> Complexes:
@@ -226,8 +228,9 @@ class TrunkStiffness(Result):
 
     @cached_property
     def _systems(self) -> dict[bool, Condensed]:
-        """The linear spine with (True) and without reflexes."""
-        return {True: self.system, False: self.system.scaled(0.0)}
+        """The linear spine under the pull with (True) and without reflexes."""
+        whole = Condensed(linear_system(self.rest, applied=(self.cable,)))
+        return {True: whole, False: whole.scaled(0.0)}
 
     # --- the numbers of an experiment -----------------------------------------------------
 
@@ -299,6 +302,11 @@ class TrunkStiffness(Result):
     # --- output ---------------------------------------------------------------------------
 
     @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Parameters of the spine and of the recruitment."""
+        return self.recruited.parameters
+
+    @property
     def outside_evidence(self) -> tuple[str, ...]:
         """What leaves the evidence at the equilibrium under the pull, in words."""
         return self.rest.outside_evidence
@@ -332,6 +340,7 @@ class TrunkStiffness(Result):
             **_static_values("slow_with_reflexes", self.slow_with_reflexes),
             "compression_N": self.recruited.compression,
             "outside_evidence": list(self.outside_evidence),
+            **sources(self).summary(),
         }
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -347,12 +356,16 @@ class TrunkStiffness(Result):
         return frame(columns, "time_s")
 
 
-def _massless(condensed: Condensed, rates_end: int) -> Condensed:
-    """The same system without inertia, in which rates have no acceleration."""
+def _massless(condensed: Condensed, count: int) -> Condensed:
+    """The same system without inertia: forces on `count` coordinates balance at every moment.
+
+    Rates are the states after the coordinates. What accelerations add to other states is a multiple
+    of the balance and vanishes with it.
+    """
     massless = copy(condensed)
     massless.border_terms = condensed.border_terms.copy()
-    rates = condensed.border[condensed.border < rates_end].size // 2
-    massless.border_terms[0][:, rates : 2 * rates] = 0.0
+    rates = np.searchsorted(condensed.border, np.arange(count, 2 * count))
+    massless.border_terms[0][rates, rates] = 0.0
     return massless
 
 
@@ -386,7 +399,7 @@ def trunk_stiffness(
         [deg]. A forward pull is resisted by the extensors.
     frequency : of the sine [Hz].
     at : a body, whose centre of mass moves as the harness; or the height of the harness over the
-        lowest joint [m], at the body whose centre of mass is nearest in height.
+        lowest joint [m], on the vertebra whose centre of mass is nearest in height.
     amplitude : of the sine over the largest pull [1], in the run that is fitted.
     cycles : length of the record, which starts at rest.
     pull : force of the cable [N] in place of an effort.
@@ -453,7 +466,6 @@ def trunk_stiffness(
         extrapolate=extrapolate,
         along=along,
         cable=cable,
-        system=Condensed(linear_system(rest, by_loop=True, applied=(cable,))),
     )
 
 
@@ -477,7 +489,8 @@ def _harness(view: StaticSpine, at: str | float) -> tuple[str, Floats, float]:
     if isinstance(at, str):
         point = body.com[body.body_index(at)]
         return at, point, float((body.point(poses, at, point) - lowest)[1])
-    names = [name for name, above in zip(body.names, view.above[0], strict=True) if above]
+    uppers = {vertebrae_of(level)[0] for level in levels()}
+    names = [n for n, above in zip(body.names, view.above[0], strict=True) if above and n in uppers]
     centres = np.array([body.point(poses, n, body.com[body.body_index(n)]) for n in names])
     nearest = int(np.abs(centres[:, 1] - lowest[1] - at).argmin())
     b = body.body_index(names[nearest])

@@ -14,13 +14,13 @@ import numpy as np
 
 from panjabi.active.build import musculature
 from panjabi.active.stiffness import Cui
-from panjabi.body import Body, body_length, standard_adult
+from panjabi.body import standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.literature import row
 from panjabi.passive.injury import with_injuries
 from panjabi.passive.standard import unit
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import SpineRecruitment, recruit, recruit_again
+from panjabi.recruitment.posture import SpineRecruitment, recruit
 from panjabi.recruitment.required import MARGIN
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, StaticSpine
@@ -300,41 +300,6 @@ def strength_when_bent(name: str) -> float:
     return 100.0 * (strength(_bent(36.0), name).moment / upright - 1.0)
 
 
-HARNESS = 0.38  # height of the cable over L5-S1 in the standard adult [m], assumed
-
-
-def stiffness_at_harness(body: Body) -> tuple[float, float]:
-    """Stiffness against a horizontal force at a harness [N/m], and the force [N].
-
-    The extensors resist the force with 20 % of their strength; static and without reflexes.
-    """
-    height = HARNESS * body_length(body)
-    spine = static_spine("standing", body=body)
-    upright = _standing() if body is standard_adult() else recruit(spine)
-    effort = 0.2 * strength(spine, "extension").moment
-    b = spine.body.body_index("T12")
-    joint = spine.body.joint_centre(spine.poses, "L5")
-    harness = joint + np.array([0.0, height, 0.0])
-    local = spine.poses.R[b].T @ (harness - spine.poses.t[b])
-    forward = spine.body.jacobian(spine.poses, "T12", local)[0, spine.indices]
-    force = effort / height
-    # the cable pulls the harness forward
-    pulled = replace(upright.spine, push=force * forward)
-    held = recruit_again(upright, pulled)
-    return 1.0 / float(forward @ np.linalg.solve(held.result.hessian, forward)), force
-
-
-@table.predicts("gms_k20")
-def driving_point_stiffness() -> Prediction:
-    stiffness, force = stiffness_at_harness(standard_adult())
-    return Prediction(
-        stiffness,
-        f"horizontal cable {HARNESS:g} m above L5-S1 (assumed) with {force:.0f} N, static "
-        "and without reflexes, pelvis fixed, harness rigid. Forces of least effort stiffen the "
-        "trunk only to the margin of stability; people stiffen it by co-contraction and reflexes",
-    )
-
-
 MOST = (
     "forces of the largest extension moment, units under their compression; at this compression "
     "the levels buckle between the long extensors, which the single joint of older models cannot"
@@ -380,22 +345,6 @@ def critical_q_falls_with_preload() -> Prediction:
         f"percentage of {total} efforts of 30 and 60 N m about three axes in which critical q "
         "decreases from 0 to 250 and 500 N of segment preload, at constant muscle forces",
         met=falls == total,
-    )
-
-
-@table.predicts("cho02", accept=at_most())
-def loss_without_a_group() -> Prediction:
-    """Decrease of the stability index without the stiffness of one group [%]."""
-    lifting = _standing(32.0)
-    state = static_stability(lifting.spine, lifting.forces, stiffness=lifting.stiffness)
-    groups = sorted(set(state.spine.muscles.groups))
-    loss = {g: 1.0 - state.without(g).index / state.index for g in groups}
-    worst = max(loss, key=lambda g: loss[g])
-    return Prediction(
-        100.0 * loss[worst],
-        f"{worst}, standing with 32 kg: with forces of least effort the stiffness is at the "
-        "margin that was required, and measured activity may have more. If the other groups can "
-        "compensate, most groups can be lost completely",
     )
 
 
