@@ -15,7 +15,7 @@ from panjabi.assessment.numbers import MissingNumber, Numbers
 from panjabi.assessment.verdict import Behaviour, Verdict, behaviour, verdict_from_draws
 from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
-from panjabi.errors import PanjabiError, ParameterError, unknown
+from panjabi.errors import ConvergenceError, PanjabiError, ParameterError, unknown
 from panjabi.results import Result, finite, frame
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Experiment(Generic[S]):
     numbers: Mapping[str, str]  # name, its unit at the end, -> meaning
     measure: Measure[S]
     criteria: Mapping[str, Criterion]
+    no_result: tuple[type[PanjabiError], ...] = (ConvergenceError,)
 
     def __post_init__(self) -> None:
         if tuple(self.criteria) != tuple(self.declaration.readings):
@@ -206,7 +207,7 @@ def _row(what: tuple[Experiment[S], S, int], row: Block) -> dict[str, float]:
     failed = 0.0
     try:
         measured = experiment.measure(subject, str(row["model"][0]), draw)
-    except PanjabiError:
+    except experiment.no_result:
         measured, failed = {}, 1.0
     unexpected = set(measured) - set(experiment.numbers)
     if unexpected:
