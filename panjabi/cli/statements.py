@@ -189,7 +189,7 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
     from panjabi.stability.condition import WATCH
-    from panjabi.stability.robustness import critical_gain
+    from panjabi.stability.margins import critical_gain
     from panjabi.stability.verdict_spine import verdict
 
     options = TRUNK if args.model == "trunk" else LUMBAR

@@ -427,8 +427,8 @@ class Spine:
         )  # fmt: skip
         fibre = self.muscles.units.at_rest(self.excitation, self.rest_length).fibre_length
         return loop_data(
-            self.pathways, self.delays, command(self.excitation, width) - self.rest_drive, width, rest, fibre,
-            muscles.optimal_length, muscles.max_force,
+            self.pathways, self.delays, command(self.excitation, width) - self.rest_drive, width,
+            rest, fibre, muscles.optimal_length, muscles.max_force,
         )  # fmt: skip
 
     @cached_property

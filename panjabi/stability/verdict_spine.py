@@ -27,6 +27,7 @@ from panjabi.stability.condition import (
     assess_evidence,
     check_positive,
 )
+from panjabi.stability.margins import stability_margins
 from panjabi.stability.modes import ModeNames, mode_names, root_mode
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
@@ -37,7 +38,6 @@ from panjabi.stability.pushes import (
     prepared_runs,
     pushed,
 )
-from panjabi.stability.robustness import stability_margins
 
 Floats = NDArray[np.float64]
 

@@ -144,7 +144,9 @@ def test_a_part_with_a_delay_of_its_own_leaves_the_built_in_loops_as_they_are():
     heard = equilibrium(alone.model.with_elements(Listener()), solve="posture")
     assert heard.model.delays == (0.4 * DELAY, DELAY)
     times, n = np.linspace(0.0, 0.3, 31), len(alone.q)
-    runs = [simulate(rest, PUSH, TIGHT, duration=0.3).trajectory.at(times) for rest in (alone, heard)]
+    runs = [
+        simulate(rest, PUSH, TIGHT, duration=0.3).trajectory.at(times) for rest in (alone, heard)
+    ]
     assert runs[1][:, :n] == pytest.approx(runs[0][:, :n], abs=2e-7)
     slopes = [jacobian(rest.model, rest.state) for rest in (alone, heard)]
     assert not slopes[1].late[0].any()
