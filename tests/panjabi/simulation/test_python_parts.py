@@ -134,7 +134,7 @@ def test_a_built_in_loop_written_in_python_gives_the_same_trajectory_and_spectru
 
 
 def test_a_part_with_a_delay_of_its_own_leaves_the_built_in_loops_as_they_are():
-    """A part without force that reads a signal earlier than a loop changes no motion and no root."""
+    """A part without force that reads a signal earlier changes no motion and no root."""
 
     class Listener(Part):
         signals = (Signal("coordinate", "L4_L5_FE", 0.4 * DELAY),)
