@@ -104,6 +104,14 @@ def test_compiled_equals_the_reference(given):
     assert relative(fast, reference_rhs(model, 0.15, y, late, acting)) < 1e-12
 
 
+def test_a_muscle_that_lost_all_its_force_has_a_silent_loop():
+    lost = Subject(deficits=Deficits(strength_loss={"multifidus_lumbar": 1.0}))
+    model = spine_model(joints=["L4-L5"], plane="sagittal", subject=lost)
+    y, late = somewhere(model)
+    assert relative(compiled(model, 0.0, y, late), reference_rhs(model, 0.0, y, late)) < 1e-9
+    assert simulate(model, duration=0.01).start_stiffness is not None
+
+
 def test_compiled_equals_plain():
     model = spine_model(joints=["L5-S1"], plane="sagittal", reflexes=True)
     y, late = somewhere(model)
