@@ -284,14 +284,21 @@ class Spine:
 
     @cached_property
     def state_units(self) -> tuple[str, ...]:
-        """Unit of every state."""
+        """Unit of every state; "1" for the states of a spindle, a tendon organ and other parts."""
         slides = set(self.body.translations)
         units = ["m" if c in slides else "rad" for c in self.free]
         units += [f"{u}/s" for u in units]
         part = self.slices
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
         units += ["N"] * len(self.pressed)
-        return (*units, *["1"] * (self.size - part["activation"].start))
+        units += ["1"] * (part["receptor"].start - part["activation"].start)
+        for afferent in self.pathways.afferents:
+            units += afferent.state_units
+        moments = {c.afferent: c.coordinate for c in self.pathways.connections}
+        for k in range(self.loop_count):
+            at = moments[k]
+            units.append("1" if at < 0 else "N" if self.free[at] in slides else "N m")
+        return (*units, *["1"] * (self.size - part["elements"].start))
 
     def seen_by(
         self, element: PassiveJoint | ForceElement, q: Floats, rate: Floats

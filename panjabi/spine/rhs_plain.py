@@ -301,7 +301,7 @@ def _loop_rates(
             lopt = float(muscles.optimal_length[m])
             x = (signals.length[m] - model.rest_length[m]) / lopt
             v = signals.speed[m] / lopt
-            f = (signals.tension[m] - model.rest_tension[m]) / muscles.max_force[m]
+            f = (signals.tension[m] - model.rest_tension[m]) / (muscles.max_force[m] or 1.0)
         elif a.source == HEAD:
             v = float(np.dot(a.weight, signals.head))
         elif a.source == COMPRESSION:
