@@ -43,7 +43,7 @@ def experiment() -> Answer:
         {name: roots.delay_margin(system).margin for name, system in systems.items()},
         {
             least: loop_margin(
-                condition_equilibrium(Condition(cocontraction=least, gain_factor=GAIN))
+                condition_equilibrium(Condition().changed(cocontraction=least, gain_factor=GAIN))
             )
             for least in LEAST
         },

@@ -3,7 +3,7 @@
 One record describes the person and is written to a file. The same file goes through three models:
 the unit L4-L5, the lumbar column, and the trunk under a sudden load. Each model takes what it has:
 the unit and the column lose the nucleus, the trunk on L5-S1 loses a part of its extensors. The
-commands read this file as well, for example `panjabi perturb --subject patient.json`.
+commands read this file as well, for example `panjabi task sudden-load --subject patient.json`.
 """
 
 from __future__ import annotations

@@ -37,10 +37,10 @@ def experiment() -> Answer:
     healthy = Condition()
     conditions = {
         "healthy": healthy,
-        "17 ms later": healthy.with_phenotype("delay"),
-        f"gains × {GAIN:g}": healthy.with_phenotype("gain", gain_factor=GAIN),
+        "17 ms later": healthy.changed(phenotype="delay"),
+        f"gains × {GAIN:g}": healthy.changed(phenotype="gain", gain_factor=GAIN),
     }
-    loads = {**conditions, "braced": Condition(cocontraction=BRACED)}
+    loads = {**conditions, "braced": healthy.changed(cocontraction=BRACED)}
     return Answer(
         {name: sudden_load(condition) for name, condition in loads.items()},
         {name: quick_release(condition) for name, condition in conditions.items()},
@@ -57,7 +57,7 @@ def check(answer: Answer) -> None:
     )
     assert first is not None and second is not None
     assert abs(second - first - 0.017) < 0.001
-    assert answer.releases["healthy"].response.latencies["extensors"].direction == "off"
+    assert answer.releases["healthy"].latencies["extensors"].direction == "off"
 
 
 def report(answer: Answer) -> str:
@@ -69,7 +69,7 @@ def report(answer: Answer) -> str:
         )
     for name, release in answer.releases.items():
         lines.append(
-            f"  {name:12} released: extensors off after {_onset(release.response)} ms, K "
+            f"  {name:12} released: extensors off after {_onset(release)} ms, K "
             f"{release.stiffness:.0f} N m/rad, B {release.damping:.1f} N m s/rad"
         )
     return "\n".join(lines)
@@ -87,7 +87,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
     with plots.journal_style():
         shown = {
             "load": answer.loads,
-            "release": {name: release.response for name, release in answer.releases.items()},
+            "release": answer.releases,
         }
         return {
             name: plots.plot_perturbation(responses)[0].figure  # type: ignore[misc]

@@ -40,6 +40,7 @@ from .network.convert import from_networkx as from_networkx, to_networkx as to_n
 from .network.files import load as load, save as save
 from .network.model import TensionNetwork as TensionNetwork
 from .network.parts import Line as Line, Node as Node, Strand as Strand
+from .population import Examinees as Examinees, people as people
 from .subject import standard_subject as standard_subject
 from .transmission.routes import load_paths as load_paths
 from .transmission.sensitivity import influence as influence, tension_response as tension_response

@@ -93,7 +93,7 @@ def standard_subject(
     scales = passive_scales(fitted | dict(known.pop("passive_scale", {})))
     limits = known.pop("tolerance", None)
     whole = who.body if body is None else body
-    network = whole_body(whole, passive_scale=scales, **known)
+    network = with_ligaments_of(whole_body(whole, passive_scale=scales, **known), who)
     network = with_tone(network, tone)
     parameters = dict(network.parameters)
     for group, parameter in PASSIVE_SCALE.items():
@@ -103,6 +103,51 @@ def standard_subject(
         network=replace(network, parameters=parameters),
         tolerance=_default_tolerance(network) if limits is None else limits,
         person=who,
+    )
+
+
+def with_ligaments_of(network: TensionNetwork, person: SpineSubject) -> TensionNetwork:
+    """The network whose spinous ligaments are those of the person's units.
+
+    Injuries, losses, sources and fits of a unit change the law of its strand; what is cut carries
+    nothing, and a strand without any ligament left is off. Ties stay as built.
+    """
+    from panjabi.passive import LigamentLaw, ligament_law, sized_for, unit
+
+    if _has_standard_units(person):
+        return network
+    strands = list(network.strands)
+    for k, strand in enumerate(strands):
+        law = strand.law
+        if not isinstance(law, LigamentLaw):
+            continue
+        made = person.unit(law.level, body=network.body, rib_cage=False)
+        intact = (
+            unit(law.level) if network.body is None else sized_for(unit(law.level), network.body)
+        )
+        if made == intact:
+            continue
+        present = {s.name for s in made.structures}
+        left = [name for name in law.ligaments if name in present]
+        if not left:
+            strands[k] = replace(strand, active=False)
+            continue
+        changed = {n: p for n, p in made.parameters.items() if intact.parameters.get(n) != p}
+        strands[k] = replace(
+            strand,
+            law=ligament_law(
+                law.level, "+".join(left), of=made, length=law.slack_length, arm=law.arm
+            ),
+            parameters={**strand.parameters, **changed},
+        )
+    return replace(network, strands=tuple(strands))
+
+
+def _has_standard_units(person: SpineSubject) -> bool:
+    """Whether nothing but size, name and fascia can differ from the standard adult."""
+    standard = SpineSubject()
+    return standard == replace(
+        person, name=standard.name, person=standard.person, fascia=standard.fascia
     )
 
 

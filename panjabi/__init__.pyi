@@ -24,6 +24,7 @@ from . import (
 from .active.build import musculature as musculature
 from .bibtex import bibliography as bibliography
 from .body.model import Body as Body
+from .body.population import People as People, people as people
 from .body.standard import standard_adult as standard_adult
 from .errors import PanjabiError as PanjabiError
 from .io.opensim import read_osim as read_osim

@@ -1,14 +1,14 @@
 """Straight-leg raise and knee extension: stiffness, its spread over people, popliteal deficit.
 
-The spread over people is drawn from assumptions made before the first comparison (`SPREAD`,
-`PELVIC_SHARE`). No measured stiffness of a group enters it.
+The spread over people is that of `fascia.people`: fitted to the deviation of the straight-leg raise
+and to a measured section. No measured stiffness of a group and no popliteal angle enters it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+import math
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,9 @@ from fascia.clinical.calibration import calibrate_tolerance
 from fascia.clinical.examination import Examination, examine
 from fascia.clinical.fit_ridge import RIDGE, pelvic_ridge
 from fascia.clinical.passive_surface import LegAngles, published_moments
-from fascia.clinical.paths import PostureOptions
 from fascia.clinical.slopes import SLR_WINDOWS_DEG, slope, window_points
+from fascia.population import LENGTH_SPREAD, SLR_SD, people
 from fascia.subject import standard_subject
-from panjabi.cohort.block import Block
-from panjabi.cohort.engine import run_cohort
-from panjabi.cohort.random_numbers import random_generator
 from panjabi.literature import row
 from panjabi.validation.criterion import interval, within_fraction, within_sd
 from panjabi.validation.predictions import Prediction, Predictions
@@ -32,8 +29,8 @@ if TYPE_CHECKING:
 
     from fascia.clinical.examination import ClinicalResult
     from fascia.clinical.subject import Subject
-    from fascia.clinical.tolerance import Tolerance
     from fascia.network.model import TensionNetwork
+    from panjabi.cohort.result import CohortResult
 
 Floats = NDArray[np.float64]
 
@@ -44,109 +41,14 @@ SEED = 1999
 GROUP_SHARE = 7 / 20
 """Fraction of the sample in each outer group: 7 compliant, 6 between, 7 stiff (McHugh 1999)."""
 
-SPREAD = {
-    "fibre_length": 0.05,  # SD of the optimal fibre length, relative
-    "tendon_slack_length": 0.015,  # SD, relative: the same length as 5 % of the fibres
-    "strength": 0.25,  # coefficient of variation of the section (log-normal)
-    "tendon_stiffness": 0.20,  # coefficient of variation (log-normal)
-}
-PELVIC_SHARE = (0.2, 0.4)  # uniform
-"""Variation between healthy adults of one size, equal for the three heads of a person; assumed."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Adult:
-    """Differences of a drawn person from the standard subject (factors, and pelvic fraction)."""
-
-    fibre_length: float
-    tendon_slack_length: float
-    strength: float
-    tendon_stiffness: float
-    pelvic_share: float
-
-
-def draw_adults(count: int = ADULTS, *, seed: int = SEED) -> tuple[Adult, ...]:
-    """Adults drawn from `SPREAD` and `PELVIC_SHARE`; the same seed gives the same people."""
-    random = random_generator(seed)
-
-    def lognormal(variation: float) -> Floats:
-        sigma = np.sqrt(np.log1p(variation**2))
-        return random.lognormal(-0.5 * sigma**2, sigma, count)
-
-    columns = (
-        random.normal(1.0, SPREAD["fibre_length"], count),
-        random.normal(1.0, SPREAD["tendon_slack_length"], count),
-        lognormal(SPREAD["strength"]),
-        lognormal(SPREAD["tendon_stiffness"]),
-        random.uniform(PELVIC_SHARE[0], PELVIC_SHARE[1], count),
-    )
-    names = ("fibre_length", "tendon_slack_length", "strength", "tendon_stiffness", "pelvic_share")
-    return tuple(
-        Adult(**dict(zip(names, map(float, person), strict=True)))
-        for person in zip(*columns, strict=True)
-    )
-
-
-def as_adult(network: TensionNetwork, adult: Adult) -> TensionNetwork:
-    """The network with the hamstrings of that person, both sides."""
-    heads = network.strands_of(region="hamstrings", kind="muscle")
-    return network.with_muscle_laws(
-        heads,
-        lambda law: replace(
-            law,
-            optimal_fibre_length=law.optimal_fibre_length * adult.fibre_length,
-            tendon_slack_length=law.tendon_slack_length * adult.tendon_slack_length,
-            max_isometric_force=law.max_isometric_force * adult.strength,
-            tendon_stiffness=law.tendon_stiffness * adult.tendon_stiffness,
-            tendon_strain_at_max=law.tendon_strain_at_max / adult.tendon_stiffness,
-        ),
-    )
-
-
-def stiffness_of_adults(
-    network: TensionNetwork,
-    adults: tuple[Adult, ...],
-    *,
-    points: int = 11,
-    tolerance: Tolerance | None = None,
-) -> Floats:
-    """Straight-leg raise stiffness of every person over the default window [N m/rad].
-
-    With a tolerance, the window of each person ends at the person's end point if that comes
-    first (but at least 5 deg above its beginning).
-    """
-    names = tuple(field.name for field in fields(Adult))
-    people = {name: [getattr(adult, name) for adult in adults] for name in names}
-    setup = _LegRaise(network, points, tolerance)
-    return run_cohort(_stiffness, setup, people).all_or_error().floats("stiffness_Nm_per_rad")
-
-
-@dataclass(frozen=True)
-class _LegRaise:
-    """What all persons have in common."""
-
-    network: TensionNetwork
-    points: int
-    tolerance: Tolerance | None
-
-
-def _stiffness(raising: _LegRaise, block: Block) -> dict[str, Floats]:
-    """Straight-leg raise stiffness of the persons of a block."""
-    bench = Examination(raising.network, "slr")
-    low, high = map(float, np.radians(bench.test.window))
-    stiffness: list[float] = []
-    for k in range(len(block)):
-        adult = Adult(**{name: float(block.floats(name)[k]) for name in block.inputs})
-        options = PostureOptions(pelvic_share=adult.pelvic_share)
-        changed = as_adult(raising.network, adult)
-        person = Examination(changed, bench.test, options=options, like=bench)
-        top = high
-        if raising.tolerance is not None:
-            end = person.end(raising.tolerance)[0].angle
-            top = min(high, max(end, low + np.radians(5.0)))
-        angles = np.linspace(low, top, raising.points)
-        stiffness.append(slope(angles, np.array([s.tissue_torque for s in person.curve(angles)])))
-    return {"stiffness_Nm_per_rad": np.array(stiffness)}
+@lru_cache(maxsize=8)
+def adults_examined(
+    subject: Subject, test: str = "slr", length_spread: float = LENGTH_SPREAD.value
+) -> CohortResult:
+    """A test of the drawn adults on the body of the subject."""
+    drawn = people(ADULTS, seed=SEED, length_spread=length_spread)
+    return drawn.examine(test, on=subject).all_or_error()
 
 
 def outer_groups(stiffness: Floats) -> tuple[Floats, Floats]:
@@ -202,39 +104,21 @@ def _along_ridge() -> str:
     return f"the curves of the standard subject, refitted with each, give {values}"
 
 
-class StiffnessGroups(NamedTuple):
-    """Stiffness of the drawn adults, outer groups (compliant, stiff) [N m/rad]."""
-
-    all: tuple[Floats, Floats]
-    stopped: tuple[Floats, Floats]  # raised only to the person's end point
-    one_length: tuple[Floats, Floats]  # without the spread of lengths
-
-
-@lru_cache(maxsize=1)
-def _groups(subject: Subject) -> StiffnessGroups:
-    adults, network = draw_adults(), subject.network
-    some = adults[: len(adults) // 4]  # sufficient for the two comparisons
-    alike = tuple(replace(a, fibre_length=1.0, tendon_slack_length=1.0) for a in some)
-    return StiffnessGroups(
-        outer_groups(stiffness_of_adults(network, adults)),
-        outer_groups(stiffness_of_adults(network, some, tolerance=subject.tolerance)),
-        outer_groups(stiffness_of_adults(network, alike)),
-    )
+def _groups(subject: Subject, length_spread: float = LENGTH_SPREAD.value) -> tuple[Floats, Floats]:
+    """Stiffness of the outer groups of the drawn adults, compliant and stiff [N m/rad]."""
+    rows = adults_examined(subject, "slr", length_spread)
+    return outer_groups(rows.floats("stiffness_Nm_per_rad"))
 
 
 DRAWN = (
-    f"{ADULTS} adults drawn beforehand with fibre length 5 %, tendon slack length "
-    "1.5 %, section 25 %, tendon stiffness 20 %, pelvic fraction 0.2-0.4; outer groups of 7 of 20"
+    f"{ADULTS} adults of `fascia.people`: spread of fibre lengths and of tolerance fitted to "
+    "the deviation of the straight-leg raise, that of section to a measured section; outer groups "
+    "of 7 of 20"
 )
 
 
-def _beside(groups: StiffnessGroups) -> str:
-    return (
-        "for comparison, the first quarter of them: raised only to their end point "
-        f"{_both(groups.stopped)}, without the spread of lengths {_both(groups.one_length)}. "
-        "Muscle lengths drawn independently of the skeleton make too many people slack or taut; "
-        "in a real person muscle and bone lengths are correlated"
-    )
+def _beside(subject: Subject) -> str:
+    return f"for comparison, without the spread of lengths {_both(_groups(subject, 0.0))}"
 
 
 def _both(groups: tuple[Floats, Floats]) -> str:
@@ -246,13 +130,12 @@ def _both(groups: tuple[Floats, Floats]) -> str:
 @table.predicts("HAM_K_stiff", 1, accept=within_sd(2.0))
 def outer_stiffness(subject: Subject, which: int) -> Prediction:
     """Mean stiffness of the compliant (0) or stiff (1) group of drawn adults."""
-    groups = _groups(subject)
-    group = groups.all[which]
+    group = _groups(subject)[which]
     standard, parts = _contributions(subject)
     return Prediction(
         float(group.mean()),
         f"mean of the drawn group. {DRAWN}; SD within the group {group.std(ddof=1):.1f}; "
-        f"{_beside(groups)}. The standard subject has "
+        f"{_beside(subject)}. The standard subject has "
         f"{standard.stiffness_Nm_per_rad:.1f} N m/rad: {parts}",
     )
 
@@ -273,9 +156,8 @@ RATIO = row("HAM_K_stiff").number / row("HAM_K_compl").number
     ),
 )
 def ratio_of_groups(subject: Subject) -> Prediction:
-    groups = _groups(subject)
-    soft, stiff = groups.all
-    return Prediction(float(stiff.mean() / soft.mean()), f"{DRAWN}; {_beside(groups)}")
+    soft, stiff = _groups(subject)
+    return Prediction(float(stiff.mean() / soft.mean()), f"{DRAWN}; {_beside(subject)}")
 
 
 @lru_cache(maxsize=8)
@@ -326,3 +208,20 @@ for _i, _who, _slr in ((0, "men", MEN), (1, "women", WOMEN)):
 )
 def sex_difference(subject: Subject) -> float:
     return deficit_deg(subject.network, MEN) - deficit_deg(subject.network, WOMEN)
+
+
+@table.predicts(
+    "PKE_norm.deviation",
+    quantity="deviation of the passive knee-extension deficit over people of one sex",
+    published="9.1 / 5.7, men / women",
+    value=math.sqrt(0.5 * sum(sd**2 for sd in row("PKE_norm").sds)),
+    unit="deg",
+    accept=within_fraction(0.3),
+)
+def deviation_of_deficit(subject: Subject) -> Prediction:
+    deficits = 90.0 - adults_examined(subject, "knee-extension").floats("end_angle_deg")
+    return Prediction(
+        float(deficits.std(ddof=1)),
+        f"{DRAWN}. Null: the deviation of the straight-leg raise, to which the people are fitted",
+        null=SLR_SD.value,
+    )

@@ -12,6 +12,7 @@ from .build import (
     region_coordinates as region_coordinates,
 )
 from .data import read_set as read_set, read_set_file as read_set_file
+from .electrodes import ELECTRODES as ELECTRODES, Electrode as Electrode
 from .element import HeldTensions as HeldTensions, MuscleElement as MuscleElement
 from .muscle_arrays import MuscleGeometry as MuscleGeometry, Musculature as Musculature
 from .musculotendon import MuscleRates as MuscleRates, Musculotendon as Musculotendon

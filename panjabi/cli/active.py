@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.subject import add_subject, subject_of, subject_values
 from panjabi.cli.terminal import add_command, add_extrapolate, applicable
+from panjabi.errors import ParameterError
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ def add_active_commands(commands: Any) -> None:
     )
     recruit.add_argument(
         "--least-activation",
-        type=float,
-        metavar="PERCENT",
-        help="imposed co-contraction: smallest activation of every muscle (default 0.01)",
+        action="append",
+        default=[],
+        metavar="PERCENT or GROUP=PERCENT",
+        help="imposed co-contraction: smallest activation of every muscle (default 0.01), or of a "
+        "group, e.g. external_oblique=10; may be repeated",
     )
     recruit.add_argument(
         "--free-posture",
@@ -125,7 +128,9 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
         applicable(args, "--criterion equilibrium", {}, ["margin", "margin_rate", "floor"])
     law, q = _law(args)
     subject = _subject(args)
-    least = LEAST if subject.cocontraction is None else subject.cocontraction
+    usual = LEAST if subject.cocontraction is None else subject.cocontraction
+    groups = _least_activation(args)[1]
+    least = groups or usual
     spine = _spine(args, subject)
     answer = _answer(spine, required, criterion, law, least)
     if args.free_posture:
@@ -137,7 +142,8 @@ def _recruit(args: argparse.Namespace) -> tuple[Any, str]:
         "load_kg": subject.load.mass,
         "abdominal_pressure_kPa": args.pressure,
         "criterion": criterion,
-        "least_activation_percent": 100.0 * least,
+        "least_activation_percent": 100.0 * usual,
+        "least_activation_of_groups_percent": {name: 100.0 * a for name, a in groups.items()},
         "stiffness": words(law),
         "q": q,
         "q_reason": None if q is None else Q_REASON,
@@ -175,7 +181,7 @@ def _answer(
     required: StiffnessRequirement,
     criterion: str,
     law: ShortRange,
-    least: float,
+    least: float | dict[str, float],
 ) -> dict[str, Any]:
     """A recruitment as plain values; numbers are null if no forces hold the posture."""
     from panjabi.recruitment.infeasible import InfeasibleRecruitment
@@ -212,7 +218,7 @@ def _checks(found: SpineRecruitment) -> dict[str, Any]:
 
 
 def _free(
-    args: argparse.Namespace, spine: StaticSpine, law: ShortRange, least: float
+    args: argparse.Namespace, spine: StaticSpine, law: ShortRange, least: float | dict[str, float]
 ) -> dict[str, Any]:
     """Posture and activations together."""
     from panjabi.recruitment.free_posture import recruit_posture
@@ -266,15 +272,35 @@ def _stability(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _subject(args: argparse.Namespace) -> Subject:
-    percent = getattr(args, "least_activation", None)
+    usual, _ = _least_activation(args)
     return subject_of(
         args,
         load=args.load,
         extrapolate=args.extrapolate,
         posture=args.posture,
         injuries=args.injury,
-        cocontraction=None if percent is None else 0.01 * percent,
+        cocontraction=usual,
     )
+
+
+def _least_activation(args: argparse.Namespace) -> tuple[float | None, dict[str, float]]:
+    """The least activation of every muscle and those of groups [1] from the option."""
+    usual: float | None = None
+    groups: dict[str, float] = {}
+    for text in getattr(args, "least_activation", ()):
+        name, _, percent = text.rpartition("=")
+        try:
+            level = 0.01 * float(percent)
+        except ValueError:
+            raise ParameterError(
+                f"Expected --least-activation PERCENT or GROUP=PERCENT, got {text!r}; give for "
+                "example 2 or external_oblique=10."
+            ) from None
+        if name:
+            groups[name] = level
+        else:
+            usual = level
+    return usual, groups
 
 
 def _spine(args: argparse.Namespace, subject: Subject) -> StaticSpine:
@@ -335,6 +361,10 @@ def _recruit_text(value: dict[str, Any]) -> str:
         lines.append(value["posture_found"])
     lines += [f"{'group':24}{'activation [% MVC]':>18}"]
     lines += [f"{g:24}{a:18.1f}" for g, a in value["activation_percent_MVC"].items()]
+    sides = value["electrode_percent_MVC"]
+    if sides["right"]:
+        lines += [f"{'electrode':24}{'right':>9}{'left':>9}  [% MVC]"]
+        lines += [f"{e:24}{a:9.1f}{sides['left'][e]:9.1f}" for e, a in sides["right"].items()]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""``panjabi hypothesis``: fourteen statements as experiments; ``panjabi verdict``: stability."""
+"""``panjabi hypothesis``: statements as experiments; ``panjabi verdict``: stability."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST = {"strength_loss": 0.99, "extra_delay": 0.1}
 def add_hypothesis_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     hypothesis = add_command(
-        commands, "hypothesis", _hypothesis, "Panjabi's statements P1 to P14 as experiments"
+        commands, "hypothesis", _hypothesis, "Panjabi's statements P1 to P19 as experiments"
     )
     hypothesis.add_argument(
         "--only",
@@ -45,23 +45,36 @@ def add_hypothesis_commands(commands: Any) -> None:
         metavar="P4",
         help="this statement only; may be repeated",
     )
+    hypothesis.add_argument(
+        "--draws", type=int, default=8, metavar="N",
+        help="draws from the priors of the assumed values (default 8, about two minutes in all)",
+    )  # fmt: skip
+    hypothesis.add_argument("--seed", type=int, default=0, help="random seed (default 0)")
+    add_subject(hypothesis)
+    add_cohort_options(hypothesis)
     compensation = add_command(
         commands,
         "compensation",
         _compensation,
-        "least co-contraction of the trunk over two deficits",
+        "least co-contraction of trunk or lumbar spine over two deficits",
     )
     compensation.add_argument(
-        "--deficit", choices=tuple(MOST), default="strength_loss",
-        help="deficit beside the passive loss (default strength_loss)",
+        "--model", choices=("trunk", "lumbar"), default="trunk",
+        help="trunk: one joint, its sway is restored; lumbar: all lumbar joints and muscles, their "
+        "stability margin is restored (default trunk)",
+    )  # fmt: skip
+    compensation.add_argument(
+        "--deficit", choices=tuple(MOST),
+        help="deficit beside the passive loss; extra_delay for the trunk (default strength_loss)",
     )  # fmt: skip
     compensation.add_argument(
         "--most", type=float, metavar="X",
         help="largest deficit (default 0.99 for strength_loss, 0.1 s for extra_delay)",
     )  # fmt: skip
     compensation.add_argument(
-        "--points", type=int, default=11, metavar="N", help="values of each deficit (default 11)"
-    )
+        "--points", type=int, metavar="N",
+        help="values of each deficit (default 11 for the trunk, 5 for the lumbar spine)",
+    )  # fmt: skip
     add_subject(compensation)
     add_cohort_options(compensation)
     verdict = add_command(
@@ -128,7 +141,9 @@ def add_hypothesis_commands(commands: Any) -> None:
 def _hypothesis(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.statements.catalogue import hypothesis
 
-    findings = hypothesis(args.only)
+    findings = hypothesis(
+        args.only, subject_of(args), draws=args.draws, seed=args.seed, **cohort_options(args)
+    )
     return [finding.to_dict() for finding in findings], "\n".join(map(str, findings))
 
 
@@ -136,22 +151,29 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
     import numpy as np
 
     from panjabi.errors import ParameterError
-    from panjabi.statements.compensation import compensation_map
+    from panjabi.spine.static_build import static_spine
+    from panjabi.statements.compensation import compensation_map, spine_compensation
     from panjabi.statements.quiet_stance import standing_trunk
 
-    if args.points < 2:
-        raise ParameterError(f"Expected 2 or more points, got {args.points}; give --points 11.")
-    most = MOST[args.deficit] if args.most is None else args.most
+    lumbar = args.model == "lumbar"
+    options = {"points": 5} if lumbar else {"points": 11, "deficit": "strength_loss"}
+    chosen = applicable(args, f"--model {args.model}", options, ["points", "deficit"])
+    points, deficit = chosen["points"], chosen.get("deficit", "strength_loss")
+    if points < 2:
+        raise ParameterError(f"Expected 2 or more points, got {points}; give --points 11.")
+    most = MOST[deficit] if args.most is None else args.most
     subject = subject_of(args)
-    result = compensation_map(
-        standing_trunk(subject),
-        np.linspace(0.0, 1.0, args.points),
-        (args.deficit, np.linspace(0.0, most, args.points)),
-        **cohort_options(args),
-    )
+    losses, others = np.linspace(0.0, 1.0, points), np.linspace(0.0, most, points)
+    if lumbar:
+        spine = static_spine(subject=subject)
+        result = spine_compensation(spine, losses, others, **cohort_options(args))
+    else:
+        trunk = standing_trunk(subject)
+        result = compensation_map(trunk, losses, (deficit, others), **cohort_options(args))
     fractions = result.fractions()
     value = {
         "schema": "panjabi-compensation/2",
+        "model": args.model,
         "subject": subject.name,
         **result.to_dict(),
         "fractions": fractions,
@@ -167,7 +189,7 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
     from panjabi.stability.condition import WATCH
-    from panjabi.stability.robustness import critical_gain
+    from panjabi.stability.margins import critical_gain
     from panjabi.stability.verdict_spine import verdict
 
     options = TRUNK if args.model == "trunk" else LUMBAR

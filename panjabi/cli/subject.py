@@ -9,15 +9,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from panjabi.cli.terminal import changes_by_level
+from panjabi.spine.subject_data import SubjectChanges
 
 if TYPE_CHECKING:
     from panjabi.body import Body
-    from panjabi.spine.deficits import ByName
     from panjabi.spine.subject import Subject
-    from panjabi.spine.subject_data import Phenotype
 
 PERSON = ("stature", "mass", "sex", "age")
 """Options that describe the body of a command."""
@@ -26,19 +25,12 @@ SUBJECT = ("subject", *PERSON)
 """Options that `add_subject` adds."""
 
 
-class SubjectChanges(TypedDict, total=False):
+class OptionChanges(SubjectChanges, total=False):
     """Values of options that replace those of the file; None: the option is not present."""
 
     load: float | None  # [kg]
     extrapolate: bool  # allows such a load beyond failure
-    posture: str | None
     injuries: Iterable[str]  # LEVEL:CHANGE
-    passive_loss: ByName | None
-    strength_loss: ByName | None
-    gain_factor: ByName | None
-    extra_delay: ByName | None  # [s]
-    phenotype: Phenotype | None
-    cocontraction: float | None
 
 
 def add_subject(command: Any) -> None:
@@ -59,7 +51,7 @@ def add_subject(command: Any) -> None:
     command.add_argument("--age", type=float, metavar="YEARS", help="age [years] (default 30)")
 
 
-def subject_of(args: argparse.Namespace, **changes: Unpack[SubjectChanges]) -> Subject:
+def subject_of(args: argparse.Namespace, **changes: Unpack[OptionChanges]) -> Subject:
     """The subject of the options of `add_subject`, with changes by other options.
 
     Raises
@@ -74,21 +66,11 @@ def subject_of(args: argparse.Namespace, **changes: Unpack[SubjectChanges]) -> S
     size = {name: getattr(args, name) for name in PERSON if getattr(args, name) is not None}
     if size:
         who = replace(who, person=replace(who.person, **size))
-    who = who.with_injuries(changes_by_level(changes.get("injuries", ())))
-    load = changes.get("load")
+    who = who.with_injuries(changes_by_level(changes.pop("injuries", ())))
+    load, beyond = changes.pop("load", None), changes.pop("extrapolate", False)
     if load is not None:
-        held = HeldLoad(load, who.load.place, changes.get("extrapolate", False))
-        who = replace(who, load=held)
-    lost: dict[str, Any] = {
-        name: changes.get(name)
-        for name in ("passive_loss", "strength_loss", "gain_factor", "extra_delay")
-    }
-    lost = {name: value for name, value in lost.items() if value is not None}
-    top: dict[str, Any] = {
-        name: changes.get(name) for name in ("posture", "phenotype", "cocontraction")
-    }
-    top = {name: value for name, value in top.items() if value is not None}
-    who = replace(who, deficits=replace(who.deficits, **lost), **top)
+        who = replace(who, load=HeldLoad(load, who.load.place, beyond))
+    who = who.changed(**changes)
     unnamed = args.subject is None and who != Subject()
     return replace(who, name="described by options") if unnamed else who
 

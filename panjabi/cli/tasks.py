@@ -1,4 +1,4 @@
-"""``panjabi perturb``: a perturbation experiment on a model, healthy or with low back pain."""
+"""``panjabi task``: a movement, a perturbation or noise on the spine of a subject."""
 
 from __future__ import annotations
 
@@ -10,77 +10,73 @@ from panjabi.cli.terminal import add_command, applicable
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
-    from panjabi.results import Result
-    from panjabi.spine.subject import Subject
-    from panjabi.tasks.condition import Condition
+    from panjabi.tasks.result import TaskResult
 
-BODY = {"model": "trunk", "cocontraction": None}
-NERVES = {"delay": None, "phenotype": None, "gain": None, **dict.fromkeys(SUBJECT)}
-EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "sudden-load": {**NERVES, **BODY, "force": 50.0},
-    "release": {**NERVES, **BODY, "force": 80.0},
-    "force": {**NERVES, **BODY, "force": 10.0, "seed": 0},
-    "sway": {**NERVES, "duration": 60.0, "seed": 0},
-    "repeated": {**NERVES, "pace": 20.0, "seed": 0},
+NAMES = {
+    "sudden-load": "a cable at T8 begins to pull forward",
+    "release": "a cable that pulls T8 forward is cut",
+    "force": "a random force at T8",
+    "sway": "sitting on an unstable seat (lumped model)",
+    "repeated": "bending forward and back at a pace (lumped model)",
 }
-"""Options of each experiment with their defaults."""
+"""Every task with what happens in it."""
+
+OPTIONS: dict[str, tuple[type, str, str]] = {
+    "force": (float, "N", "force at T8 (sudden-load 50, release 80, force 10 root mean square)"),
+    "duration": (float, "S", "duration (sudden-load and release 1.5, sway 60)"),
+    "pace": (float, "N", "pace [cycles/min] (repeated 20)"),
+    "seed": (int, "N", "random seed (0)"),
+}
+"""Options of the tasks: type, unit, meaning and defaults."""
+
+NERVES = ("delay", "phenotype", "gain", *SUBJECT)
 
 
 def add_experiment_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    perturb = add_command(
+    command = add_command(
         commands,
-        "perturb",
-        _perturb,
-        "simulate a perturbation experiment and measure the response of trunk and reflexes",
+        "task",
+        _task,
+        "run a task: record, onsets of the muscles, loads and stability along it",
     )
-    perturb.add_argument(
-        "--experiment", choices=EXPERIMENTS, default="sudden-load",
-        help="sudden-load: a cable at T8 begins to pull forward; release: the cable is cut; force: "
-        "a random force at T8; sway: sitting on an unstable seat; repeated: bending at a pace "
-        "(default sudden-load). Sway and repeated use lumped models",
+    command.add_argument(
+        "name", choices=NAMES, metavar="NAME",
+        help="; ".join(f"{name}: {what}" for name, what in NAMES.items()),
     )  # fmt: skip
-    perturb.add_argument(
-        "--model", choices=("trunk", "lumbar", "thoracolumbar"),
-        help="one joint with two muscles (trunk), or all lumbar or all thoracic and lumbar joints "
-        "with all muscles (default trunk); not for sway and repeated",
-    )  # fmt: skip
-    perturb.add_argument(
-        "--force", type=float, metavar="N",
-        help="force at T8; default 50 N for sudden-load, 80 N for release, 10 N (root mean square) "
-        "for force",
-    )  # fmt: skip
-    perturb.add_argument(
+    command.add_argument("--model", metavar="MODEL", help="preset of the spine (that of the task)")
+    for name, (kind, metavar, what) in OPTIONS.items():
+        command.add_argument(f"--{name}", type=kind, metavar=metavar, help=what)
+    command.add_argument(
         "--delay", type=float, metavar="MS", help="added to every reflex loop [ms] (default 0)"
     )
-    perturb.add_argument(
+    command.add_argument(
         "--phenotype", choices=("none", "delay", "gain"),
         help="low back pain as 17 ms more delay (published) or as higher gains (give --gain)",
     )  # fmt: skip
-    perturb.add_argument("--gain", type=float, metavar="X", help="factor on all reflex gains [1]")
-    add_subject(perturb)
-    perturb.add_argument(
+    command.add_argument("--gain", type=float, metavar="X", help="factor on all reflex gains [1]")
+    add_subject(command)
+    command.add_argument(
         "--cocontraction", type=float, metavar="A",
-        help="least excitation of every muscle [1] (default: that of the model); not for sway and "
-        "repeated",
+        help="least excitation of every muscle [1] (default: that of the model)",
     )  # fmt: skip
-    perturb.add_argument(
-        "--pace", type=float, metavar="N", help="pace for repeated [cycles/min] (default 20)"
-    )
-    perturb.add_argument(
-        "--duration", type=float, metavar="S", help="duration of sway [s] (default 60)"
-    )
-    perturb.add_argument(
-        "--seed", type=int, help="random seed for force, sway and repeated (default 0)"
-    )
 
 
-def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
-    from panjabi.tasks.condition import Condition
+def _task(args: argparse.Namespace) -> tuple[Any, str]:
+    from dataclasses import fields
 
-    name = args.experiment
-    every = dict.fromkeys(key for options in EXPERIMENTS.values() for key in options)
-    options = applicable(args, f"--experiment {name}", EXPERIMENTS[name], every)
+    from panjabi.spine.lumped_subject import without_counterpart
+    from panjabi.tasks.condition import PRESETS, Condition
+    from panjabi.tasks.registry import TASKS, made
+
+    kind = TASKS[args.name]
+    own = {f.name: f.default for f in fields(kind)}
+    lumped = kind.models[0] not in PRESETS
+    applies = {**own, **dict.fromkeys(NERVES)}
+    if not lumped:
+        applies |= {"model": kind.models[0], "cocontraction": None}
+    every = (*OPTIONS, *NERVES, "model", "cocontraction")
+    options = applicable(args, f"the task {args.name}", applies, every)
     subject = subject_of(
         args,
         gain_factor=options["gain"],
@@ -88,48 +84,54 @@ def _perturb(args: argparse.Namespace) -> tuple[Any, str]:
         phenotype=options["phenotype"],
         cocontraction=options.get("cocontraction"),
     )
-    condition = Condition(model=options.get("model", "trunk"), subject=subject)
+    who = subject if lumped else Condition(model=options["model"], subject=subject)
+    result = made(args.name, **{name: options[name] for name in own}).run(who)
     value = {
-        "schema": "panjabi-perturb/1",
-        "experiment": name,
-        "model": condition.model,
-        "subject": subject.name,
+        "schema": "panjabi-task/1",
+        **result.to_dict(),
         "phenotype": subject.phenotype,
         "extra_delay_s": subject.changes.extra_delay,
         "gain_factor": subject.changes.gain_factor,
-        **_response(name, condition, subject, options).to_dict(),
-        **({"seed": options["seed"]} if "seed" in options else {}),
+        "options": {name: options[name] for name in own},
+        **({"without_counterpart": list(without_counterpart(subject))} if lumped else {}),
     }
-    return value, _text(value)
+    return value, _text(value, result)
 
 
-def _response(name: str, condition: Condition, subject: Subject, options: dict[str, Any]) -> Result:
-    """The result of the experiment of this name."""
-    from panjabi.spine.deficits import Deficits, with_deficits
-    from panjabi.tasks.force import force_perturbation
-    from panjabi.tasks.pushes import quick_release, sudden_load
-    from panjabi.tasks.repeated import moving_trunk, repeated_movement
-    from panjabi.tasks.seated_sway import sitting
-
-    if name == "sudden-load":
-        return sudden_load(condition, force=options["force"])
-    if name == "release":
-        return quick_release(condition, force=options["force"])
-    if name == "force":
-        return force_perturbation(condition, rms=options["force"], seed=options["seed"])
-    if name == "sway":
-        spine = subject.spine("seat")
-        return sitting(spine, duration=options["duration"], seed=options["seed"])
-    gain, later = subject.single_loop
-    spine = with_deficits(moving_trunk(), Deficits(gain_factor=gain, extra_delay=later))
-    return repeated_movement(options["pace"], spine=spine, seed=options["seed"])
-
-
-def _text(value: dict[str, Any]) -> str:
-    shown = {k: v for k, v in value.items() if k != "schema" and not isinstance(v, list)}
+def _text(value: dict[str, Any], result: TaskResult) -> str:
+    shown = {
+        k: v for k, v in value.items() if k != "schema" and not isinstance(v, (list, dict)) and v
+    }
     width = max(map(len, shown))
     lines = [
         f"{key:{width}}  {item:.5g}" if isinstance(item, float) else f"{key:{width}}  {item}"
         for key, item in shown.items()
+    ]
+    if result.latencies:
+        lines += ["", f"{'group':30} {'onset [ms]':>10}  direction  peak [%]"]
+    for group, onset in result.latencies.items():
+        at = "none" if onset.seconds is None else f"{1e3 * onset.seconds:.0f}"
+        peak = value["peak_drive_percent"][group]
+        lines.append(f"{group:30} {at:>10}  {onset.direction or '':9}  {peak:8.2f}")
+    if value["loads"] is not None:
+        loads = value["loads"]
+        lines += ["", f"{'level':10} {'compression [N]':>15} {'shear [N]':>10}  (peaks)"]
+        for level, force in loads["peak_compression_N"].items():
+            lines.append(f"{level:10} {force:15.0f} {loads['peak_shear_N'][level]:10.0f}")
+        worst = loads["most_strained_ligament"]
+        if worst is not None:
+            strain = 100.0 * loads["largest_ligament_strain"]
+            lines.append(f"largest strain of a ligament: {strain:.1f} % ({worst})")
+    if value["stability"] is not None:
+        along = value["stability"]
+        lines += ["", "time [s]  rightmost root [1/s]  least stiffness [N m/rad]"]
+        rows = zip(
+            along["time_s"], along["rightmost_root_real_per_s"],
+            along["least_stiffness_Nm_per_rad"], strict=True,
+        )  # fmt: skip
+        lines += [f"{t:8.2f}  {root:20.3g}  {least:25.4g}" for t, root, least in rows]
+    lines += [
+        f"without effect in this lumped model: {name} of the subject"
+        for name in value.get("without_counterpart", ())
     ]
     return "\n".join([*lines, *printed(value["outside_evidence"])])

@@ -26,10 +26,15 @@ def gain_ranges() -> dict[str, EvidenceRange]:
 
     No gain in these units is published.
     """
-    how = "no published value; 1.25 times the default of the neck, its margin of stability"
+    from panjabi.neural.loops import NECK_GAINS, TRUNK_GAINS
+
+    how = "no published value; 1.25 times the largest default, its margin of stability"
+    stretch, rate = (
+        1.25 * max(p.si for p in pair) for pair in zip(TRUNK_GAINS, NECK_GAINS, strict=True)
+    )
     return {
-        "stretch_gain": EvidenceRange("reflex stretch gain", assumed(0.7, "1", how)),
-        "rate_gain": EvidenceRange("reflex rate gain", assumed(0.049, "s", how)),
+        "stretch_gain": EvidenceRange("reflex stretch gain", assumed(stretch, "1", how)),
+        "rate_gain": EvidenceRange("reflex rate gain", assumed(rate, "s", how)),
     }
 
 

@@ -69,17 +69,16 @@ NECK = (
 )  # fmt: skip
 """Groups of muscles with the gains of the neck by default."""
 
-FRONT = "within a step of the least sway at the default effort; panjabi.tasks.sway_front"
-KEPT = f"chosen before the search and kept: {FRONT}"
+LEAST_SWAY = "least sway at a co-contraction of 0.005, on the grid of panjabi.tasks.sway_front"
 TRUNK_GAINS = (
-    Parameter(0.35, "1", THIS_WORK, "assumed", KEPT),
-    Parameter(0.035, "s", THIS_WORK, "assumed", KEPT),
+    Parameter(0.28, "1", THIS_WORK, "derived", f"{LEAST_SWAY}; preset lumbar"),
+    Parameter(0.028, "s", THIS_WORK, "derived", f"{LEAST_SWAY}; preset lumbar"),
 )
 """Default gains of trunk muscles on stretch and on its rate."""
 
 NECK_GAINS = (
-    Parameter(0.56, "1", THIS_WORK, "derived", FRONT),
-    Parameter(0.011, "s", THIS_WORK, "derived", FRONT),
+    Parameter(0.79, "1", THIS_WORK, "derived", f"{LEAST_SWAY}; preset cervical"),
+    Parameter(0.020, "s", THIS_WORK, "derived", f"{LEAST_SWAY}; preset cervical"),
 )
 """Default gains of neck muscles on stretch and on its rate."""
 
@@ -253,8 +252,8 @@ def homonymous(
     of `DEEP` groups and of all others, by default 30 and 60 ms, the lower end and the mean of trunk
     muscles' latencies, in the size of the body.
 
-    Gains are by default `TRUNK_GAINS`, and `NECK_GAINS` for muscles of `NECK` groups: within a step
-    of the search of `panjabi.tasks.sway_front` from the least sway in quiet noise, at the default
+    Gains are by default `TRUNK_GAINS`, and `NECK_GAINS` for muscles of `NECK` groups: those of the
+    search of `panjabi.tasks.sway_front` with the least sway in quiet noise, at the default
     co-contraction, among gains at which the spine is stable with a margin of 1.25.
     """
     known = tuple(dict.fromkeys(groups))

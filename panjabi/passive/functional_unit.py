@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from panjabi.errors import ParameterError, unknown
-from panjabi.evidence import BEYOND_FAILURE, ROUNDING, Departure
+from panjabi.evidence import BEYOND_FAILURE, ROUNDING, Departure, EvidenceRange
 from panjabi.parameter import Parameter, ParameterSet
 from panjabi.passive import kernels
 from panjabi.passive.anatomy import KINDS
@@ -112,7 +112,7 @@ class FunctionalSpinalUnit(ShortRepr):
         """Names of the three coordinates in the body's tree."""
         return coordinate_names(self.level)
 
-    @property
+    @cached_property
     def evidence(self) -> Evidence:
         """Largest moment and preload of the published tests of this region, and at failure."""
         return evidence_of(self.level).sized(self.length_scale)
@@ -135,12 +135,17 @@ class FunctionalSpinalUnit(ShortRepr):
         moment = self.evaluate_under(angles, pressed).moment
         at = np.asarray(angles, dtype=np.float64)
         failed = {axis for axis, _ in self._failed(at)}
-        tests = replace(self.evidence.moment, failure=None)  # the angle decides on failure
+        tests = self._tests
         found = list(self._beyond_failure(at))
         for axis, value in enumerate(moment.tolist()):
             if axis not in failed:
                 found += tests.departures(abs(value), [self._direction(axis, value)])
         return (*found, *self.evidence.preload.departures(pressed, [self.level]))
+
+    @cached_property
+    def _tests(self) -> EvidenceRange:
+        """Range of the tested moments; the angle, not the moment, decides on failure."""
+        return replace(self.evidence.moment, failure=None)
 
     def beyond_failure(self, angles: ArrayLike) -> tuple[str, ...]:
         """Descriptions of angles (3,) [rad] at which the unit fails; () for none."""

@@ -196,19 +196,24 @@ def facetectomy(unit: Unit, side: str = "both", *, fraction: float = 1.0) -> Uni
 AGEING = ((0.22, 0.10, 0.0), (0.12, 0.20, 0.0), (0.09, 0.0, 0.08))
 
 
-def degenerated(unit: Unit, grade: float) -> Unit:
+Ageing = tuple[tuple[float, float, float], ...]
+
+
+def degenerated(unit: Unit, grade: float, *, factors: Ageing = AGEING) -> Unit:
     """The unit with disc degeneration of grade 0 (none) to 4 (severe); every factor is assumed.
 
     The disc loses pressure (less stiffness at neutral). In bending, a stiffer annulus and
     osteophytes act at smaller angles: the range in flexion-extension and lateral bending falls, and
     the residual neutral zone does not. In axial rotation the slack grows and nothing stiffens.
+
+    factors : by axis, per grade: loss at neutral, growth of the ramps, growth of their onset.
     """
     _between(grade, "grade of degeneration", 4.0)
     if grade == 0.0:
         return unit
 
     def aged(term: PassiveTerm) -> PassiveTerm:
-        loss, stiffer, wider = AGEING[term.axis]
+        loss, stiffer, wider = factors[term.axis]
         if term.kind == LINEAR:
             return term.scaled(1.0 - loss * grade)
         return term.scaled(1.0 + stiffer * grade).shifted(1.0 + wider * grade)

@@ -11,7 +11,7 @@ from panjabi.plots.style import BLACK, SMALL, new_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.statements.compensation import CompensationMap
+    from panjabi.statements.compensation import OutcomeMap
 
 COLOURS = ("#D9E8F3", "#F6D7A8", "#E9B7A8")
 LABELS = {
@@ -23,7 +23,7 @@ BEYOND = 110.0  # value of the region of failure in the filled contours [%]
 LEVELS = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)  # labelled co-contraction [%]
 
 
-def plot_compensation_map(result: CompensationMap, *, ax: Axes | None = None) -> Axes:
+def plot_compensation_map(result: OutcomeMap, *, ax: Axes | None = None) -> Axes:
     """Regions of the three outcomes, and contours of co-contraction (P9)."""
     ax = new_axis(ax, height=2.9)
     fx, fy = (1e3 if name == "extra_delay" else 100.0 for name in result.names)

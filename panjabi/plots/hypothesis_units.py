@@ -12,7 +12,7 @@ from panjabi.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALETTE, SMALL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from panjabi.statements.p02_p04_p05_p06_p10_units import Change
+    from panjabi.statements.unit_figures import Change
 
 AXIS_COLOURS = {"FE": BLUE, "LB": ORANGE, "AR": GREEN}
 AXIS_WORDS = {"FE": "flexion–extension", "LB": "lateral bending", "AR": "axial rotation"}

@@ -11,7 +11,7 @@ starts, and the best result is returned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -92,7 +92,7 @@ def recruit_posture(
     weight: float = WEIGHT.si,
     margin: tuple[float, float] | None = MARGIN,
     stiffness: ShortRange | None = None,
-    least_activation: float | Floats | None = None,
+    least_activation: float | Floats | Mapping[str, float] | None = None,
     starts: Sequence[float] = (0.0, 0.5, -0.5),
     most_iterations: int = 60,
 ) -> FreePosture:

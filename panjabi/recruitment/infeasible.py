@@ -26,6 +26,7 @@ UNANSWERED = (
     "coactivation_percent_MVC", "lowest_eigenvalue_Nm_per_rad", "compression_N", "shear_N",
     "disc_pressure_Pa", "effort", "effort_unit", "residual_Nm", "required", "gap", "residuals",
     "mode_that_needs_the_muscles", "activation_percent", "activation_percent_MVC",
+    "electrode_percent_MVC",
     "preload_iterations", "preload_change_N", "outside_evidence",
 )  # fmt: skip
 """Keys of the result of a recruitment that are null for an infeasible recruitment."""

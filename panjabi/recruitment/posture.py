@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from panjabi.active.electrodes import ELECTRODES, SIDES
 from panjabi.active.stiffness import Cui
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.command import LEAST
@@ -120,6 +121,14 @@ class SpineRecruitment(Result):
         active = self.activation_of(*groups)
         return active / largest if largest > SILENT else active
 
+    def at_electrodes(self, side: str = "right") -> dict[str, float]:
+        """Activity at each electrode whose muscles the spine has, as a fraction of MVC [1].
+
+        Normalised as `mvc_of`. The electrodes and their fascicles: `panjabi.active.ELECTRODES`.
+        """
+        recorded = {e.name: e.records(self.spine.muscles.names, side) for e in ELECTRODES}
+        return {name: self.mvc_of(*muscles) for name, muscles in recorded.items() if muscles}
+
     @property
     def _has_trunk(self) -> bool:
         return set(ANTAGONISTS) <= set(self.spine.muscles.groups)
@@ -162,6 +171,10 @@ class SpineRecruitment(Result):
             "activation_percent_MVC": {
                 group: 100.0 * self.mvc_of(group)
                 for group in sorted(set(self.spine.muscles.groups))
+            },
+            "electrode_percent_MVC": {
+                side: {name: 100.0 * a for name, a in self.at_electrodes(side).items()}
+                for side in SIDES
             },
             "preload_iterations": self.iterations,
             "preload_change_N": self.change,
@@ -210,7 +223,7 @@ def recruit(
     floor: float | None = None,
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
-    least_activation: float | Floats | None = None,
+    least_activation: float | Floats | Mapping[str, float] | None = None,
     most_iterations: int = 60,
 ) -> SpineRecruitment:
     """Activations of least effort that hold a posture and keep it stiff enough.
@@ -229,8 +242,10 @@ def recruit(
     floor : instead of a margin, smallest eigenvalue of the Hessian [N m/rad], for older tables.
     criterion : squares (sum Fmax a^2), cube or volume; see `panjabi.spine.effort`.
     stiffness : short-range law, by default that of the moving spine; `bergmark(q)` for k = q F/L.
-    least_activation : smallest activation, of every muscle or (m,), co-contraction that is imposed
-        [1]; by default that of the spine, as in `equilibrium`, and `LEAST` for a static view.
+    least_activation : smallest activation, co-contraction that is imposed, as a fraction of full
+        activation [1]: of every muscle, (m,), or by group or muscle, {"external_oblique": 0.1},
+        where the others keep the default. By default that of the spine, as in `equilibrium`, and
+        `LEAST` for a static view.
 
     With a `Spine` the result has a `model`, the spine with these excitations.
     `equilibrium(model, solve="posture")` keeps them; by default it would choose others.
@@ -257,11 +272,26 @@ def recruit(
     return replace(found, model=held_spine(spine, found)) if isinstance(spine, Spine) else found
 
 
-def imposed(spine: Spine | StaticSpine, least: float | Floats | None) -> float | Floats:
-    """The least activation that is given, or the co-contraction of the spine [1]."""
-    if least is not None:
+def imposed(
+    spine: Spine | StaticSpine, least: float | Floats | Mapping[str, float] | None
+) -> float | Floats:
+    """The least activation that is given, else that of the spine [1].
+
+    Raises
+    ------
+    UnknownNameError
+        For a group or muscle that the spine does not have.
+    """
+    usual = spine.cocontraction if isinstance(spine, Spine) else LEAST
+    if least is None:
+        return usual
+    if not isinstance(least, Mapping):
         return least
-    return spine.cocontraction if isinstance(spine, Spine) else LEAST
+    muscles = (static_view(spine) if isinstance(spine, Spine) else spine).tendons.muscles
+    levels = np.full(len(muscles), usual)
+    for name, level in least.items():
+        levels[muscles.members(name)] = level
+    return levels
 
 
 def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitment:

@@ -19,7 +19,7 @@ from dataclasses import asdict, fields, replace
 from inspect import signature
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, Unpack, cast, get_args
 
 import numpy as np
 
@@ -42,6 +42,7 @@ from panjabi.spine.subject import Subject
 
 if TYPE_CHECKING:
     from panjabi.spine.model import Spine
+    from panjabi.spine.model_build import SpineOptions
 
 SCHEMA, VERSION = "panjabi-trajectory", 4
 DESCRIPTION = "description.json"
@@ -413,6 +414,18 @@ def _commands(about: dict[str, Any], arrays: dict[str, Any], model: Spine) -> Co
     return commands
 
 
+def remade(spine: Spine, **changes: Unpack[SpineOptions]) -> Spine:
+    """The spine made again by `spine_model` with other arguments.
+
+    Raises
+    ------
+    ParameterError
+        For a spine that was changed after `spine_model` made it, or made of objects that a file
+        cannot describe.
+    """
+    return _model(_plain(dict(spine.recipe)) | dict(changes))
+
+
 def _model(recipe: dict[str, Any]) -> Spine:
     """The model as `spine_model` makes it from its arguments."""
     arguments = dict(recipe)
@@ -422,13 +435,13 @@ def _model(recipe: dict[str, Any]) -> Spine:
         arguments["load"] = HeldLoad(
             load["mass"], None if place is None else tuple(place), bool(load.get("extrapolate"))
         )
-    if arguments["body"] is not None:
-        arguments["body"] = body_from_changes(arguments["body"])
+    if isinstance(arguments["body"], list):
+        arguments["body"] = body_from_changes(cast("list[dict[str, Any]]", arguments["body"]))
     if isinstance(arguments["muscles"], dict):
         options = cast("dict[str, Any]", arguments["muscles"])
         arguments["muscles"] = MusculatureOptions(**options)
     preload = arguments.pop("preload", None)  # version 3
-    if arguments["units"] is not None or preload is not None:
+    if isinstance(arguments["units"], dict) or preload is not None:
         stored: dict[str, Any] = {"preload": preload, **(arguments["units"] or {})}
         arguments["units"] = UnitOptions(**stored)
     if arguments.get("subject") is not None:

@@ -419,7 +419,7 @@ class Spine:
         head, pressed = np.zeros(3), self.joint_compression(self.rest_compression)
         if self.muscles is None:
             rest = Signals(none, none, none, self.rest_q, still, head, pressed)
-            return loop_data(self.pathways, none, width, rest, none, none, none)
+            return loop_data(self.pathways, self.delays, none, width, rest, none, none, none)
         muscles = self.muscles.muscles
         rest = Signals(
             self.rest_length, np.zeros(len(muscles)), self.rest_tension, self.rest_q, still, head,
@@ -427,8 +427,8 @@ class Spine:
         )  # fmt: skip
         fibre = self.muscles.units.at_rest(self.excitation, self.rest_length).fibre_length
         return loop_data(
-            self.pathways, command(self.excitation, width) - self.rest_drive, width, rest, fibre,
-            muscles.optimal_length, muscles.max_force,
+            self.pathways, self.delays, command(self.excitation, width) - self.rest_drive, width,
+            rest, fibre, muscles.optimal_length, muscles.max_force,
         )  # fmt: skip
 
     @cached_property

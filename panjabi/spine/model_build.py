@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.errors import ParameterError, unknown
-from panjabi.neural.loops import NECK, ReflexLoop, homonymous
+from panjabi.neural.loops import ReflexLoop, homonymous
 from panjabi.parameter import THIS_WORK, Parameter, assumed
 from panjabi.passive.directions import SACROILIAC, coordinate_names, known_level
 from panjabi.passive.element import PassiveJoint
 from panjabi.passive.functional_unit import FunctionalSpinalUnit
 from panjabi.results import plain
-from panjabi.spine.deficits import Deficits, injury_texts, with_deficits
+from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, PLANES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
@@ -55,10 +55,6 @@ SACROILIAC_NEUTRAL = Parameter(
     "ligaments carry the moment that muscles of least effort leave on the sacrum; sweep 0-2",
 )  # fmt: skip
 """With an angle of 0 muscles have to carry this moment, and load the spine by half more."""
-NECK_COCONTRACTION = Parameter(
-    0.01, "1", THIS_WORK, "assumed", "effort at which the default gains hold the neck with a margin"
-)
-"""Least excitation of neck muscles at equilibrium; see `panjabi.tasks.sway_optimum`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +117,18 @@ def spine_model(
     What is given replaces what the subject has; the rest is the subject's. Muscles and loops that
     are given are used as they are.
 
-    With `reflexes=True` every region with muscles is stable at its equilibrium in standing; roots
-    of trunk, lumbar, cervical and thoracolumbar are left of the axis with all gains times or over
-    1.25 too. Without reflexes all but the trunk are unstable. `panjabi.verdict` says so of others.
+    With `reflexes=True` every region is stable in standing, in all modes, and with all gains
+    times or over the margin. Without reflexes all but the trunk are unstable; `panjabi.verdict`
+    says so of others.
+
+    | region | rightmost root [1/s] | margin of the gains |
+    |---|---|---|
+    | trunk | -0.098 | 1.25 |
+    | lumbar | -0.089 | 1.25 |
+    | cervical | -0.065 | 1.25 |
+    | thoracolumbar | -0.089 | 1.25 |
+    | whole | -0.061 | 1.25 |
+    | seat | -2.27 | 1.25 |
 
     Parameters
     ----------
@@ -219,21 +224,7 @@ def spine_model(
         return _trunk(model, who, whole_body, muscles, reflexes)
     tendons = _tendons(model, who, whole_body, muscles)
     loops = _loops(who, whole_body, reflexes, partial(homonymous, tendons.muscles.groups))
-    if who.cocontraction is None:
-        model = _cocontracting(model, tendons.muscles.groups)
     return _with_muscles(model, tendons, loops)
-
-
-def _cocontracting(model: Spine, groups: Sequence[str]) -> Spine:
-    """The model with more co-contraction of the neck muscles if it has some of them."""
-    neck = np.array([group in NECK for group in groups])
-    if not neck.any():
-        return model
-    return replace(
-        model,
-        cocontraction=np.where(neck, NECK_COCONTRACTION.si, model.cocontraction),
-        parameters={**model.parameters, "neck_cocontraction": NECK_COCONTRACTION},
-    )
 
 
 def _person(
@@ -293,7 +284,8 @@ def _loops(
 
 
 def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, object]) -> Spine:
-    """The person on the unstable seat: size of the body, gain and delay of the subject."""
+    """The person on the unstable seat: size of the body, units, strength and reflexes."""
+    from panjabi.spine.lumped_subject import lumped
     from panjabi.spine.seat_preset import SEAT, seat_spine, sized_seat
 
     standard = inspect.signature(spine_model).parameters
@@ -303,13 +295,10 @@ def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, o
                 f"Expected no {name} for the seat, whose parameters are lumped, got {value!r}; "
                 "change them with panjabi.spine.seat_spine(SEAT.replaced(...))."
             )
-    size = subject.body if body is None and subject is not None else body
-    spine = seat_spine(SEAT if size is None else sized_seat(size))
     if subject is None:
-        return spine
-    gain, later = subject.single_loop
-    changed = with_deficits(spine, Deficits(gain_factor=gain, extra_delay=later))
-    return replace(changed, subject=subject.name)
+        return seat_spine(SEAT if body is None else sized_seat(body))
+    size = subject.body if body is None else body
+    return lumped(seat_spine(sized_seat(size)), subject, size, "lumbar")
 
 
 def _tendons(

@@ -177,14 +177,17 @@ class MuscleState:
     def members(self, *groups: str) -> NDArray[np.bool_]:
         """(m,) whether a muscle belongs to groups; a name selects all groups that begin with it.
 
+        The name of a muscle selects this muscle.
+
         Raises
         ------
         UnknownNameError
-            If no group begins with a name.
+            If no group begins with a name, and no muscle has it.
         """
         chosen = np.zeros(len(self.names), bool)
         for group in groups:
-            matching = np.array([name.startswith(group) for name in self.groups])
+            pairs = zip(self.names, self.groups, strict=True)
+            matching = np.array([name == group or of.startswith(group) for name, of in pairs])
             if not matching.any():
                 raise unknown("muscle group", group, self.groups)
             chosen |= matching

@@ -200,6 +200,7 @@ def pathways(
 
 def loop_data(
     ways: Pathways,
+    delays: Sequence[float],
     commands: Floats,
     width: float,
     rest: Signals,
@@ -209,6 +210,7 @@ def loop_data(
 ) -> LoopData:
     """Flat arrays of commands and loops.
 
+    delays : all different delays of the spine, rising [s]: those of its other parts too.
     rest : what receptors sense at equilibrium, where they are silent; fibre (nm,) there, over the
         optimal length.
     """
@@ -250,7 +252,7 @@ def loop_data(
     c, thresholds = ways.connections, [a[x.afferent].loop for x in ways.connections]
     connections = ConnectionData(
         np.array([x.afferent for x in c], np.int64),
-        np.searchsorted(ways.delays, ways.delay).astype(np.int64),
+        np.searchsorted(delays, ways.delay).astype(np.int64),
         np.array([x.muscle for x in c], np.int64),
         np.array([x.coordinate for x in c], np.int64),
         np.array([x.threshold is not None for x in thresholds], np.int64),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack, get_args
 
 from numpy.typing import ArrayLike
 
@@ -24,6 +24,7 @@ from panjabi.passive.sizing import sized_for, unit_length
 from panjabi.passive.standard import LaboratoryFit, fitted_unit, unit
 from panjabi.passive.targets import SOURCES
 from panjabi.spine.deficits import (
+    LIMITS,
     ByName,
     Deficits,
     by_level,
@@ -52,6 +53,18 @@ LOOPS = ("deep", "superficial")
 """Names of the stretch reflexes that `panjabi.neural.homonymous` makes."""
 
 LONGEST_NAME = 200
+
+
+class SubjectChanges(TypedDict, total=False):
+    """Values that replace those of a subject; None leaves what it has."""
+
+    passive_loss: ByName | None
+    strength_loss: ByName | None
+    gain_factor: ByName | None
+    extra_delay: ByName | None  # [s]
+    phenotype: Phenotype | None
+    posture: str | None
+    cocontraction: float | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -157,6 +170,21 @@ class SubjectData:
             return self
         every = {**self.deficits.injuries, **injury_texts(injuries)}
         return replace(self, deficits=replace(self.deficits, injuries=every))
+
+    def changed(self, **changes: Unpack[SubjectChanges]) -> Self:
+        """The same subject with these values in place of its own.
+
+        Raises
+        ------
+        UnknownNameError, ParameterError
+            As for the subject itself.
+        """
+        new = {name: value for name, value in changes.items() if value is not None}
+        lost = {name: new.pop(name) for name in tuple(new) if name in LIMITS}
+        if not new and not lost:
+            return self
+        deficits: Any = {"deficits": replace(self.deficits, **lost)} if lost else {}
+        return replace(self, **deficits, **new)
 
     @cached_property
     def changes(self) -> Deficits:

@@ -12,7 +12,8 @@ whether the spine returns from motions of finite size.
 | depends on amplitude | unstable only stuck or only sliding | or one ends in another way |
 
 Motion ends where the spine returns, and where friction holds it beside the posture. How far beside
-is a matter of performance, not of stability.
+is a matter of performance, not of stability. The range of evidence of a joint ends with the tested
+moments, and with the angle or compression of failure; a compression beyond the tests is listed.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class RootMode(Result):
     root: complex  # [1/s]
     level: str  # joint, or coordinate, that turns most
     axis: str  # axis of the joints that turns most; "" for a coordinate of no joint
-    shape: Mapping[str, float]  # coordinate -> size, the largest is 1
+    shape: Mapping[str, complex]  # coordinate -> size and phase, the largest is 1
     loops: tuple[FeedingLoop, ...]  # from the one that feeds most
 
     @property
@@ -108,7 +109,7 @@ class RootMode(Result):
             "imag_rad_per_s": self.root.imag,
             "fed_by": self.fed_by,
             "loops": [loop.to_dict() for loop in self.loops],
-            "shape": dict(self.shape),
+            "shape": {name: abs(value) for name, value in self.shape.items()},
         }
 
     def __str__(self) -> str:
@@ -119,13 +120,16 @@ class RootMode(Result):
 
 @dataclass(frozen=True, repr=False)
 class SpectralEvidence(Result):
-    """Rightmost root of the linear system with its delays, and the count right of -1/T."""
+    """Rightmost root of the linear system with its delays, and a count of those right of a line.
+
+    The line is 1/T where a root lies right of it, else -1/T.
+    """
 
     friction: str  # "stuck" or "sliding"
     amplitude: float | None  # of the sliding friction [rad]; None: stuck
     rightmost: complex  # [1/s]
     residual: float
-    counted: int | None  # roots right of -1/T by the argument principle; None: not counted
+    counted: int | None  # roots right of the line by the argument principle; None: not counted
     found: int  # roots that were found there
 
     @property
@@ -187,6 +191,7 @@ class PushEvidence(Result):
     detail: str = ""  # when it fails, or how it moves at the end
     left: str = ""  # the first joint that leaves its range of evidence
     beside: float = math.nan  # largest distance of a coordinate at the end [rad]
+    pressed: str = ""  # largest compression beyond the tests, which does not decide
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -194,6 +199,7 @@ class PushEvidence(Result):
             "push": self.name, "size": self.size, "impulse_Ns": finite(self.impulse),
             "body": self.body, "peak_rad": self.peak, "end": self.end, "recovery_s": self.time,
             "detail": self.detail, "left": self.left, "beside_rad": finite(self.beside),
+            "pressed": self.pressed,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -228,30 +234,14 @@ class SubsystemMargin(Result):
 
 
 @dataclass(frozen=True, repr=False)
-class StabilityVerdict(Result):
-    """Whether a posture is stable; how robust that is; and how well it performs."""
+class SmallMotions(Result):
+    """Whether small motions about an equilibrium decay within the watch time."""
 
     condition: StabilityState
-    model: str
     watch: float  # T [s]
     spectra: tuple[SpectralEvidence, ...]  # stuck, then sliding where units have friction
-    mode: RootMode | None  # of the rightmost root with friction stuck
-    static: StaticEvidence
-    held: float | None  # time for which stiffness that relaxes holds it [s]; None: not needed
-    pushes: tuple[PushEvidence, ...]
-    tolerance: float  # distance within which a joint has returned [rad]
-    kink: str  # nearest state at which the equations change
-    kink_distance: float  # [rad]
-    margins: tuple[SubsystemMargin, ...]
+    mode: RootMode  # of the rightmost root with friction stuck
     reasons: tuple[str, ...]
-    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
-    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)
-    subject: str = field(default="", repr=False)  # name of the `Subject`; "": none
-
-    @cached_property
-    def outside_evidence(self) -> tuple[str, ...]:
-        """What the posture leaves of the evidence, in words; computed when it is read."""
-        return outside_of(self.parts)
 
     @property
     def rightmost_root(self) -> complex:
@@ -262,6 +252,53 @@ class StabilityVerdict(Result):
     def growth_time(self) -> float | None:
         """Time in which small motions grow e-fold [s]; None: they do not grow."""
         return 1.0 / self.rightmost_root.real if self.rightmost_root.real > 0.0 else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        return {
+            "condition": self.condition.value,
+            "watch_s": self.watch,
+            "growth_time_s": self.growth_time,
+            "mode": self.mode.to_dict(),
+            "spectra": [spectrum.to_dict() for spectrum in self.spectra],
+            "reasons": list(self.reasons),
+        }
+
+    def __str__(self) -> str:
+        lines = [self.condition.value, *self.reasons, *map(str, self.spectra)]
+        return "\n  ".join(lines)
+
+
+@dataclass(frozen=True, repr=False)
+class StabilityVerdict(SmallMotions):
+    """Whether a posture is stable; how robust that is; and how well it performs."""
+
+    model: str
+    static: StaticEvidence
+    held: float | None  # time for which stiffness that relaxes holds it [s]; None: not needed
+    pushes: tuple[PushEvidence, ...]
+    tolerance: float  # distance within which a joint has returned [rad]
+    kink: str  # nearest state at which the equations change
+    kink_distance: float  # [rad]
+    margins: tuple[SubsystemMargin, ...]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
+    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)
+    subject: str = field(default="", repr=False)  # name of the `Subject`; "": none
+
+    @cached_property
+    def outside_evidence(self) -> tuple[str, ...]:
+        """What posture and pushes leave of the evidence, in words; computed when it is read."""
+        return (*outside_of(self.parts), *self._pressed)
+
+    @property
+    def _pressed(self) -> tuple[str, ...]:
+        """Compression beyond the tests after the largest pushes that cause it, or ()."""
+        beyond = [push for push in self.pushes if push.pressed]
+        if not beyond:
+            return ()
+        worst = max(beyond, key=lambda push: push.size)
+        count = f"{len(beyond)} of {len(self.pushes)} pushes"
+        return (f"{worst.pressed}; after push {worst.name}, size {worst.size:g} ({count})",)
 
     @property
     def least_stiffness(self) -> float:
@@ -298,12 +335,8 @@ class StabilityVerdict(Result):
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file; missing and infinite values are null."""
         return {
-            "condition": self.condition.value,
+            **super().to_dict(),
             "subject": self.subject or None,
-            "watch_s": self.watch,
-            "growth_time_s": self.growth_time,
-            "mode": None if self.mode is None else self.mode.to_dict(),
-            "spectra": [spectrum.to_dict() for spectrum in self.spectra],
             "stiffness": self.static.to_dict(),
             "held_by_short_range_s": self.held,
             "margins": [margin.to_dict() for margin in self.margins],
@@ -318,7 +351,6 @@ class StabilityVerdict(Result):
             "tolerance_rad": self.tolerance,
             "kink": self.kink,
             "kink_distance_rad": finite(self.kink_distance),
-            "reasons": list(self.reasons),
             "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
         }

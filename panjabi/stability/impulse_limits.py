@@ -2,7 +2,7 @@
 
 A push destabilises when the spine is not at rest within the watch time, loses balance, or a
 structure fails. The impulse is doubled until one does, and the bracket is then halved. Runs go on
-beyond the range of evidence: the result says from which impulse on they leave it.
+beyond the published tests: the result says from which impulse on moment or compression leave them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ImpulseLimit(Result):
     within: float  # width of the last bracket [N s]
     largest: float  # impulse up to which was searched [N s]
     ends: str  # what happens there
-    evidence: float  # smallest impulse after which a joint left its range of evidence [N s]; inf
+    evidence: float  # smallest impulse after which a load left the tests [N s]; inf
     runs: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class _Search:
         self.ends = ""
 
     def add(self, found: PushEvidence) -> None:
-        if found.left:
+        if found.left or found.pressed:
             self.left = min(self.left, found.size)
         if found.end in SETTLED:
             self.low = found.size

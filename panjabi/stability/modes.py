@@ -12,12 +12,16 @@ the largest real part, if that is positive.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
 from panjabi.delay.roots.system import Complexes, LinearDelaySystem
 from panjabi.passive.directions import AXES
+from panjabi.results import ShortRepr
 from panjabi.spine.model import Spine
 from panjabi.stability.condition import FeedingLoop, RootMode
 
@@ -52,42 +56,55 @@ class NullVectors:
         return u, v
 
 
-def root_mode(model: Spine, system: LinearDelaySystem, root: complex) -> RootMode:
-    """The mode of a root of the linear system of a spine in equilibrium."""
-    u, v = NullVectors(system).at(root)
-    level, axis, shape = _place(model, v[: len(model.free)])
-    return RootMode(root, level, axis, shape, _loops(model, system, root, u, v))
+@dataclass(frozen=True, eq=False)
+class ModeNames(ShortRepr):
+    """What the states of a linear system are called where a mode is described."""
+
+    coordinates: Mapping[str, tuple[str, str]]  # coordinate -> level and axis, or itself and ""
+    loops: Mapping[str, str]  # delayed state -> the loop that it belongs to
 
 
-def _place(model: Spine, moved: Complexes) -> tuple[str, str, dict[str, float]]:
-    """Level and axis that turn most, and the size of every coordinate."""
-    size = np.abs(moved) / max(float(np.abs(moved).max()), 1e-300)
-    shape = dict(zip(model.free, size.tolist(), strict=True))
+def mode_names(model: Spine) -> ModeNames:
+    """Levels, axes and loops of a spine."""
     at = {
         name: (joint.unit.level, AXES[axis])
         for joint in model.joints
         for axis, name in enumerate(joint.coordinates)
     }
-    by_axis: dict[str, float] = dict.fromkeys((*AXES, ""), 0.0)
-    for name, value in shape.items():
-        by_axis[at.get(name, ("", ""))[1]] += value**2
+    states = model.state_names[model.slices["afferent"]]
+    return ModeNames(
+        {name: at.get(name, (name, "")) for name in model.free},
+        {s: a.loop.name for s, a in zip(states, model.pathways.afferents, strict=True)},
+    )
+
+
+def root_mode(system: LinearDelaySystem, root: complex, names: ModeNames) -> RootMode:
+    """The mode of a root of a linear system."""
+    u, v = NullVectors(system).at(root)
+    level, axis, shape = _place(system, v, names)
+    return RootMode(root, level, axis, shape, _loops(system, root, u, v, names))
+
+
+def _place(
+    system: LinearDelaySystem, v: Complexes, names: ModeNames
+) -> tuple[str, str, dict[str, complex]]:
+    """Level and axis that turn most, and the motion of every coordinate, the largest 1."""
+    moved = {name: complex(v[system.state_names.index(name)]) for name in names.coordinates}
+    largest = max(moved.values(), key=abs) or 1.0
+    shape = {name: value / largest for name, value in moved.items()}
+    by_axis: dict[str, float] = {}
+    for name, (_, axis) in names.coordinates.items():
+        by_axis[axis] = by_axis.get(axis, 0.0) + abs(shape[name]) ** 2
     axis = max(by_axis, key=lambda a: by_axis[a])
-    of_axis = [name for name in shape if at.get(name, ("", ""))[1] == axis]
-    most = max(of_axis, key=lambda name: shape[name])
-    return at.get(most, (most, ""))[0], axis, shape
+    of_axis = [name for name, (_, a) in names.coordinates.items() if a == axis]
+    most = max(of_axis, key=lambda name: abs(shape[name]))
+    return names.coordinates[most][0], axis, shape
 
 
 def _loops(
-    model: Spine, system: LinearDelaySystem, root: complex, u: Complexes, v: Complexes
+    system: LinearDelaySystem, root: complex, u: Complexes, v: Complexes, names: ModeNames
 ) -> tuple[FeedingLoop, ...]:
     """Every loop with its effect on the root, from the one that feeds it most."""
-    index = {name: k for k, name in enumerate(system.state_names)}
-    names = model.state_names[model.slices["afferent"]]
-    loop_of = {
-        index[name]: afferent.loop.name
-        for name, afferent in zip(names, model.pathways.afferents, strict=True)
-        if name in index
-    }
     late, slope = np.zeros(system.size, complex), system.taps.mass @ v
     for term in system.delayed:
         away = np.exp(-root * term.delay)
@@ -96,7 +113,7 @@ def _loops(
     late /= u.conj() @ slope
     total: dict[str, complex] = {}
     for k in np.flatnonzero(late):
-        name = loop_of.get(int(k), OTHERS)
+        name = names.loops.get(system.state_names[k], OTHERS)
         total[name] = total.get(name, 0.0) + complex(late[k])
     every = [FeedingLoop(name, value) for name, value in total.items()]
     return tuple(sorted(every, key=lambda loop: -loop.by_gain.real))

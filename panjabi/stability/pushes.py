@@ -7,8 +7,13 @@ the least stable modes.
 
 A run ends when the spine has returned to within a tolerance, else after the watch time. If it then
 moves by less than the tolerance in the last third, it rests beside the posture, held by friction.
-If its distance falls within the last third at least as exp(-t/T), the rate that is asked of a
-root, it still returns; else it keeps moving.
+It ends earlier if motion at the pace of its last third would stay below the tolerance until the
+end of the watch time, and this pace falls. If its distance falls within the last third at least as
+exp(-t/T), the rate that is asked of a root, it still returns; else it keeps moving.
+
+A moment on a joint beyond the published tests, or an angle or a compression beyond failure, ends a
+run. A compression beyond the tests does not: it is listed (`PushEvidence.pressed`). It enters the
+law only by a factor on the stiffness about neutral, which has levelled off there.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.delay.roots.system import Complexes, Floats, LinearDelaySystem
 from panjabi.errors import ConvergenceError, ParameterError, unknown
+from panjabi.evidence import BEYOND_TESTS, Departure
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.results import ShortRepr
 from panjabi.spine.equilibrium_solver import Equilibrium
@@ -56,10 +62,11 @@ DIRECTIONS: dict[str, tuple[float, float, float]] = {
 PUSHED = ("T8", HEAD_BODY)  # the first that moves is pushed
 TOLERANCE = math.radians(0.2)  # distance within which a joint has returned [rad]
 AHEAD = 0.1  # time over which a velocity counts as a distance [s]
-FIRST = 1.5  # length of the first part of a run; each further part doubles the run [s]
+FIRST = 0.7  # least length of the first part of a run [s]
 STAYED = 2.0 / 3.0  # part of a run after which the return must be over
 LONGEST_STEP = 0.01  # [s]
 LOOKED = 8  # every so many steps are compared with the range of evidence
+PRESSED = "preload"  # quantity of a departure that is listed and does not end a run
 SAME = 0.999  # cosine of two shapes that count as one
 
 
@@ -159,18 +166,21 @@ class Runs:
     tolerance: float
     settings: Settings
     known: frozenset[tuple[str, str, str]]  # departures of the equilibrium itself
+    packed: Floats | None  # parameters of the compiled model; None: parts in Python
     beyond: bool = False  # whether a run goes on beyond the range of evidence
 
 
 def prepared_runs(rest: Equilibrium, watch: float, tolerance: float, fastest: complex = 0j) -> Runs:
     """Runs with steps of at most 10 ms, and 0.1/|s| of a root that they shall show."""
     from panjabi.simulation.spine_run import STANDARD
+    from panjabi.spine.packing import pack
 
     longest = min(LONGEST_STEP, 0.1 / max(abs(fastest), 1e-9))
     settings = replace(STANDARD, largest_step=longest)
     left = rest.model.departures(rest.state)
     known = frozenset((d.name, d.quantity, d.where) for d in left)
-    return Runs(rest, watch, tolerance, settings, known)
+    packed = None if rest.model.in_python else pack(rest.model, (), rest.q)
+    return Runs(rest, watch, tolerance, settings, known, packed)
 
 
 def pushed(
@@ -190,29 +200,33 @@ def pushed(
         )
     rows = zip(
         pushes, found.floats("peak"), found["end"], found.floats("time"), found["detail"],
-        found["left"], found.floats("beside"), strict=True,
+        found["left"], found.floats("beside"), found["pressed"], strict=True,
     )  # fmt: skip
     return tuple(
         PushEvidence(
             push.name, size, size * push.impulse, push.body, float(peak),
             cast("Ending", str(end)), None if np.isnan(time) else float(time), str(detail),
-            str(left), float(beside),
+            str(left), float(beside), str(pressed),
         )
-        for (push, size), peak, end, time, detail, left, beside in rows
+        for (push, size), peak, end, time, detail, left, beside, pressed in rows
     )  # fmt: skip
 
 
 def _block(runs: Runs, block: Block) -> dict[str, NDArray[np.generic]]:
     rows = [_run(runs, rate) for rate in block.floats("rate")]
-    peaks, ends, times, details, left, beside = zip(*rows, strict=True)
+    peaks, ends, times, details, left, beside, pressed = zip(*rows, strict=True)
     return {
         "peak": np.array(peaks), "end": np.array(ends), "time": np.array(times),
         "detail": np.array(details), "left": np.array(left), "beside": np.array(beside),
+        "pressed": np.array(pressed),
     }  # fmt: skip
 
 
-def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, float]:
-    """Peak, end, time of return (nan: none), how it ends, what leaves its range, last distance."""
+def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, float, str]:
+    """Peak, end, time of return (nan: none), how it ends, what leaves its range, last distance.
+
+    Last: the largest compression beyond the tests, in words.
+    """
     from panjabi.simulation.python_elements import PythonElements
     from panjabi.simulation.record import BALANCE
     from panjabi.simulation.spine_run import delay_model
@@ -220,41 +234,67 @@ def _run(runs: Runs, rate: Floats) -> tuple[float, Ending, float, str, str, floa
 
     rest = runs.rest
     model, n = rest.model, len(rest.q)
-    parts = PythonElements(model) if model.in_python else None  # kept while the runs call it
-    delayed = delay_model(model)
-    p = pack(model, (), rest.q, call=0 if parts is None else parts.address)
+    delayed, p = delay_model(model), runs.packed
+    if p is None:
+        elements = PythonElements(model)  # kept while the runs call it
+        p = pack(model, (), rest.q, call=elements.address)
     state = rest.state.copy()
     state[model.slices["rate"]] += rate
     history: Trajectory | Floats = rest.state
     times, away = [0.0], [AHEAD * float(np.abs(rate).max())]
-    peak, begin, end, left = 0.0, 0.0, min(FIRST, runs.watch), ""
-    while True:
+    peak, begin, left, still = 0.0, 0.0, "", 0.0
+    beyond: list[Departure] = []
+    for end in _ends_of_parts(runs.watch):
         run = solve(delayed, state, (begin, end), p=p, history=history, settings=runs.settings)
         moved = np.abs(run.state[1:, :n] - rest.q)
         speed = np.abs(run.state[1:, n : 2 * n])
         times += run.time[1:].tolist()
         away += np.maximum(moved, AHEAD * speed).max(axis=1).tolist()
         peak, last = max(peak, float(moved.max())), float(moved[-1].max())
-        left = left or _left(runs, run, moved)
+        words, pressed = _left(runs, run, moved)
+        left = left or words
+        beyond += pressed
+        most = str(max(beyond, key=lambda d: d.value)) if beyond else ""
         if run.outcome == "stopped by an event":
             lost = run.events[-1].name == BALANCE
             ends: Ending = "loses balance" if lost else "fails"
-            return peak, ends, np.nan, f"at {run.end:.3g} s", left, last
+            return peak, ends, np.nan, f"at {run.end:.3g} s", left, last, most
         if left and not runs.beyond:
-            return peak, "leaves the evidence", np.nan, "", left, last
+            return peak, "leaves the evidence", np.nan, "", left, last, most
         time = returned(np.array(times), np.array(away), runs.tolerance)
         if time is not None:
-            return peak, "returns", time, "", left, last
-        if end >= runs.watch:
-            late = run.time >= STAYED * end
-            still = float(np.ptp(run.state[late, :n], axis=0).max())
-            by = f"{math.degrees(still):.2g} deg in the last {(1.0 - STAYED) * end:.2g} s"
-            if still <= runs.tolerance:
-                off = f"{math.degrees(last):.2g} deg"
-                return peak, "rests beside", np.nan, off, left, last
-            nearer = _falls(np.array(times), np.array(away))
-            return peak, "still returns" if nearer else "keeps moving", np.nan, by, left, last
-        history, state, begin, end = run, run.state[-1], end, min(2.0 * end, runs.watch)
+            return peak, "returns", time, "", left, last, most
+        late = run.time >= STAYED * end
+        still = float(np.ptp(run.state[late, :n], axis=0).max())
+        if _motion_left(run.time[late], run.state[late, :n], runs.watch) <= runs.tolerance:
+            off = f"{math.degrees(last):.2g} deg"
+            return peak, "rests beside", np.nan, off, left, last, most
+        history, state, begin = run, run.state[-1], end
+    by = f"{math.degrees(still):.2g} deg in the last {(1.0 - STAYED) * runs.watch:.2g} s"
+    nearer = _falls(np.array(times), np.array(away))
+    ending: Ending = "still returns" if nearer else "keeps moving"
+    return peak, ending, np.nan, by, left, last, most
+
+
+def _ends_of_parts(watch: float) -> list[float]:
+    """Times at which a run is examined [s]; the part before each is the last third until then."""
+    parts = max(0, math.floor(math.log(FIRST / watch) / math.log(STAYED)))
+    return [watch * STAYED**k for k in range(parts, -1, -1)]
+
+
+def _motion_left(times: Floats, angles: Floats, watch: float) -> float:
+    """Largest motion until the end of the watch time at the pace of this part of a run [rad].
+
+    Before that end it is infinite unless the pace falls. The motion of the part itself counts too.
+    """
+    if times[-1] >= watch:
+        return float(np.ptp(angles, axis=0).max())
+    half = times >= 0.5 * (times[0] + times[-1])
+    early, later = (np.ptp(angles[part], axis=0).max() for part in (~half, half))
+    if later > early:
+        return math.inf
+    paces = (watch - times[0]) / (times[-1] - times[0])
+    return float(paces * np.ptp(angles, axis=0).max())
 
 
 def _falls(times: Floats, away: Floats) -> bool:
@@ -282,12 +322,18 @@ def returned(times: Floats, away: Floats, tolerance: float) -> float | None:
     return float(times[out[-1] + 1])
 
 
-def _left(runs: Runs, run: Trajectory, moved: Floats) -> str:
-    """The first joint that leaves its range of evidence, in words, or ""."""
+def _left(runs: Runs, run: Trajectory, moved: Floats) -> tuple[str, list[Departure]]:
+    """The first joint that leaves its range of evidence, in words, or ""; compressions beyond."""
     model = runs.rest.model
     looked = {*range(LOOKED, len(run.state), LOOKED), *(moved.argmax(axis=0) + 1).tolist()}
+    pressed: list[Departure] = []
+    left = ""
     for k in sorted(looked):
         for d in model.departures(run.state[k]):
-            if (d.name, d.quantity, d.where) not in runs.known:
-                return f"{d.name}: {d.quantity} of {d.value:.3g} {d.unit} at {run.time[k]:.2g} s"
-    return ""
+            if (d.name, d.quantity, d.where) in runs.known:
+                continue
+            if d.quantity == PRESSED and d.where == BEYOND_TESTS:
+                pressed.append(d)
+            elif not left:
+                left = f"{d.name}: {d.quantity} of {d.value:.3g} {d.unit} at {run.time[k]:.2g} s"
+    return left, pressed

@@ -9,22 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed, CondensedSpectrum
+from panjabi.delay.roots.system import LinearDelaySystem
 from panjabi.errors import ParameterError
 from panjabi.spine.derivatives import jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
-from panjabi.spine.linear_system import linear_system
+from panjabi.spine.linear_system import condensed_system, linear_system
 from panjabi.spine.model import Spine
 from panjabi.spine.tangents import tangent
 from panjabi.stability.condition import (
     WATCH,
     PushEvidence,
+    RootMode,
+    SmallMotions,
     SpectralEvidence,
     StabilityVerdict,
     StaticEvidence,
     assess_evidence,
     check_positive,
 )
-from panjabi.stability.modes import root_mode
+from panjabi.stability.margins import stability_margins
+from panjabi.stability.modes import ModeNames, mode_names, root_mode
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
     SIZES,
@@ -34,7 +38,6 @@ from panjabi.stability.pushes import (
     prepared_runs,
     pushed,
 )
-from panjabi.stability.robustness import stability_margins
 
 Floats = NDArray[np.float64]
 
@@ -95,18 +98,14 @@ def verdict(
         )
     rest = model if isinstance(model, Equilibrium) else equilibrium(model)
     spine = rest.model
-    system = linear_system(rest)
-    small = Condensed(system)
-    stuck = small.spectrum(-1.0 / watch)
-    spectra = [_evidence("stuck", None, stuck)]
+    small, sliding = condensed_system(rest), None
     if any(np.any(joint.unit.hysteresis.springs[:, len(joint.unit.hysteresis.times) :])
            for joint in spine.joints):  # fmt: skip
         sliding = Condensed(linear_system(rest, friction=amplitude), small.border.tolist())
-        spectra.append(_evidence("sliding", amplitude, sliding.spectrum(-1.0 / watch)))
-    mode = root_mode(spine, system, stuck.rightmost)
+    stuck, spectra, mode = _spectra(small, sliding, amplitude, mode_names(spine), watch)
     static = _stiffness(rest)
     ends = _pushes(rest, small, stuck, spectra, watch, energy, tolerance) if pushes else ()
-    condition, reasons = assess_evidence(tuple(spectra), ends, watch=watch, mode=mode)
+    condition, reasons = assess_evidence(spectra, ends, watch=watch, mode=mode)
     held = _held(rest, static, stuck.rightmost)
     if held is not None:
         what = "short-range stiffness" if spine.slices["short_range"].stop > spine.slices[
@@ -119,10 +118,50 @@ def verdict(
         found = stability_margins(rest, small, stuck.roots, way)
     kink, distance = _slack(rest)
     return StabilityVerdict(
-        condition, f"spine of {len(spine.joints)} joints", watch, tuple(spectra), mode, static,
-        held, ends, tolerance, kink, distance, found, reasons,
+        condition, watch, spectra, mode, reasons, f"spine of {len(spine.joints)} joints", static,
+        held, ends, tolerance, kink, distance, found,
         {**dict(spine.parameters), "push_energy": PUSH_ENERGY}, (rest,), spine.subject,
     )  # fmt: skip
+
+
+def small_motions(
+    system: LinearDelaySystem, names: ModeNames, *, watch: float = WATCH
+) -> SmallMotions:
+    """Whether small motions of a linear system with delays decay, and the mode that decides.
+
+    names : level and axis of its coordinates, and the loops of its delayed states.
+
+    Raises
+    ------
+    ParameterError
+        For a watch time that is not positive.
+    """
+    check_positive(watch=watch)
+    _, spectra, mode = _spectra(Condensed(system), None, 0.0, names, watch)
+    condition, reasons = assess_evidence(spectra, watch=watch, mode=mode)
+    return SmallMotions(condition, watch, spectra, mode, reasons)
+
+
+def _spectra(
+    small: Condensed,
+    sliding: Condensed | None,
+    amplitude: float,
+    names: ModeNames,
+    watch: float,
+) -> tuple[CondensedSpectrum, tuple[SpectralEvidence, ...], RootMode]:
+    """The stuck spectrum, both as evidence, and the mode of the stuck rightmost root."""
+    stuck = _certified(small, watch)
+    spectra = [_evidence("stuck", None, stuck)]
+    if sliding is not None:
+        spectra.append(_evidence("sliding", amplitude, _certified(sliding, watch)))
+    return stuck, tuple(spectra), root_mode(small.system, stuck.rightmost, names)
+
+
+def _certified(small: Condensed, watch: float) -> CondensedSpectrum:
+    """The rightmost roots, with a count right of 1/T where one grows, else right of -1/T."""
+    found = small.rightmost()
+    side = 1.0 if found.rightmost.real > 1.0 / watch else -1.0
+    return small.spectrum(side / watch, found)
 
 
 def _evidence(friction: str, amplitude: float | None, found: CondensedSpectrum) -> SpectralEvidence:
@@ -135,7 +174,7 @@ def _pushes(
     rest: Equilibrium,
     small: Condensed,
     stuck: CondensedSpectrum,
-    spectra: list[SpectralEvidence],
+    spectra: tuple[SpectralEvidence, ...],
     watch: float,
     energy: float,
     tolerance: float,

@@ -1,4 +1,4 @@
-"""Panjabi's hypothesis as fourteen statements, each tested by an experiment on the model.
+"""Panjabi's hypothesis as statements, each assessed by an experiment on the model.
 
 >>> for finding in panjabi.hypothesis():
 ...     print(finding)

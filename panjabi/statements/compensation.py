@@ -19,10 +19,14 @@ from panjabi.cohort.block import Block, EachSubject
 from panjabi.cohort.engine import CohortOptions, run_cohort
 from panjabi.errors import ParameterError, unknown
 from panjabi.parameter import Parameter, assumed
+from panjabi.passive.injury import weakened
+from panjabi.recruitment.infeasible import InfeasibleRecruitment
+from panjabi.recruitment.posture import recruit
 from panjabi.results import Result, frame, plain
 from panjabi.spine.deficits import Deficits
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.model import Spine
+from panjabi.spine.static_model import StaticSpine
 from panjabi.stability.algebra import root
 from panjabi.statements.quiet_stance import LEAST, Noise, TrunkStances, stances_of, trunk_sway
 
@@ -44,20 +48,16 @@ FALLS = 50.0  # logarithm of the variance over that of the intact trunk, for an 
 SAME = 1e-9  # difference of logarithms that counts as none
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class CompensationMap(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class OutcomeMap(Result):
     """Least co-contraction over two deficits, and the outcome for each pair."""
 
-    trunk: Spine
     names: tuple[str, str]  # deficits along x (passive_loss) and along y
     x: Floats  # (nx,)
     y: Floats  # (ny,)
-    sway: float  # of the intact trunk, the target [rad]
     activation: Floats  # (ny, nx) least co-contraction [1]; nan: none is enough
-    gain: Floats  # (ny, nx) reflex gain with it [1]
-    compression: Floats  # (ny, nx) of the joint with it [N]
+    compression: Floats  # (ny, nx) of the joint, or of L4-L5, with it [N]
     cost: float  # largest co-contraction that can be sustained [1]
-    adapted: bool  # whether the reflex gain may change
 
     @property
     def outcome(self) -> NDArray[np.int64]:
@@ -80,13 +80,10 @@ class CompensationMap(Result):
         return {
             across: self.x.tolist(),
             upwards: self.y.tolist(),
-            "sway_rad": self.sway,
             "activation": plain(self.activation),
-            "gain": plain(self.gain),
             "compression_N": plain(self.compression),
             "outcome": [[OUTCOMES[k] for k in row] for row in self.outcome],
             "cost": self.cost,
-            "adapted": self.adapted,
         }
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -97,11 +94,39 @@ class CompensationMap(Result):
             across: x.ravel(),
             upwards: y.ravel(),
             "activation": self.activation.ravel(),
-            "gain": self.gain.ravel(),
             "compression_N": self.compression.ravel(),
             "outcome": [OUTCOMES[k] for k in self.outcome.ravel()],
         }
         return frame(columns)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class CompensationMap(OutcomeMap):
+    """Map of the trunk, whose sway is restored."""
+
+    trunk: Spine
+    sway: float  # of the intact trunk, the target [rad]
+    gain: Floats  # (ny, nx) reflex gain with the least co-contraction [1]
+    adapted: bool  # whether the reflex gain may change
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file; where no activation is enough it is null."""
+        return super().to_dict() | {
+            "sway_rad": self.sway,
+            "gain": plain(self.gain),
+            "adapted": self.adapted,
+        }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row for each pair of deficits."""
+        return super().to_pandas().assign(gain=self.gain.ravel())
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class SpineCompensation(OutcomeMap):
+    """Map of a spine with all its muscles, whose stability margin is restored."""
+
+    spine: StaticSpine
 
 
 @dataclass(frozen=True)
@@ -161,8 +186,9 @@ def compensation_map(
     rows = run_cohort(EachSubject(_row), sweep, {other[0]: y}, **options).all_or_error()
     activation, gain, compression = (rows.floats(name) for name in ROW)
     return CompensationMap(
-        trunk, names, x, y, aim, activation, gain, compression, cost.si, adapt_gain
-    )
+        names=names, x=x, y=y, activation=activation, compression=compression, cost=cost.si,
+        trunk=trunk, sway=aim, gain=gain, adapted=adapt_gain,
+    )  # fmt: skip
 
 
 def _row(sweep: _Sweep, subject: Block) -> dict[str, Floats]:
@@ -175,6 +201,59 @@ def _row(sweep: _Sweep, subject: Block) -> dict[str, Floats]:
         for loss in sweep.passive_loss
     ]
     return dict(zip(ROW, np.array(found).T, strict=True))
+
+
+def spine_compensation(
+    spine: StaticSpine,
+    passive_loss: ArrayLike,
+    strength_loss: ArrayLike,
+    *,
+    cost: Parameter = COST,
+    **options: Unpack[CohortOptions],
+) -> SpineCompensation:
+    """The co-contraction of least effort that restores the stability margin, over two deficits [1].
+
+    Co-contraction is that of the antagonists over their largest in maximal exertions of the
+    weakened spine. A pair takes 0.3 s, 1.6 s where all passive stiffness is lost.
+
+    Parameters
+    ----------
+    spine : intact, for example `panjabi.spine.static_spine("standing")`.
+    passive_loss, strength_loss : values along x (nx,) and along y (ny,) [1].
+    cost, options : as for `compensation_map`; a subject is a pair of deficits.
+
+    Raises
+    ------
+    ParameterError
+        For values that do not increase.
+    """
+    names = ("passive_loss", "strength_loss")
+    x, y = _rising(names[0], passive_loss), _rising(names[1], strength_loss)
+    across, upwards = np.meshgrid(x, y)
+    pairs = {names[0]: across.ravel(), names[1]: upwards.ravel()}
+    rows = run_cohort(EachSubject(_recruited), spine, pairs, **options).all_or_error()
+    activation, compression = (rows.floats(n).reshape(across.shape) for n in ("a", "compression"))
+    return SpineCompensation(
+        names=names, x=x, y=y, activation=activation, compression=compression, cost=cost.si,
+        spine=spine,
+    )  # fmt: skip
+
+
+def _recruited(spine: StaticSpine, pair: Block) -> dict[str, float]:
+    """Co-contraction and compression of L4-L5 for a pair of deficits; nan: none is enough."""
+    losses = (float(pair.floats(name)[0]) for name in ("passive_loss", "strength_loss"))
+    try:
+        found = recruit(weaker_spine(spine, *losses))
+    except InfeasibleRecruitment:
+        return {"a": math.nan, "compression": math.nan}
+    return {"a": found.coactivation, "compression": found.compression["L4-L5"]}
+
+
+def weaker_spine(spine: StaticSpine, passive_loss: float, strength_loss: float) -> StaticSpine:
+    """A spine at rest after a loss of stiffness of all units and of strength of all muscles [1]."""
+    units = [weakened(unit, passive_loss) for unit in spine.units]
+    muscles = spine.muscles.weakened(strength_loss, *set(spine.muscles.groups))
+    return spine.with_units(units).with_muscles(muscles)
 
 
 def least_activation(

@@ -26,8 +26,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.cohort.block import Block, EachSubject
-from panjabi.cohort.engine import run_cohort
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.parameter import Parameter, assumed
 from panjabi.results import ShortRepr
@@ -275,33 +273,3 @@ def loop_picture(loop: Subfailure, *, points: int = 60) -> LoopPicture:
         if not math.isnan(c):
             rows.append((D, c, DAY * loop.state(float(D), c).gain))
     return LoopPicture(damage, growth, np.array(rows).reshape(-1, 3), fold)
-
-
-def fraction_with_chronic_state(
-    loop: Subfailure, *, draws: int = 100, spread: float = 2.0, seed: int = 0
-) -> float:
-    """Fraction of random parameter sets with a chronic state at full corruption [1].
-
-    Every parameter except the limit is multiplied by a log-uniform factor from 1/spread to spread;
-    so is the margin of the limit over 1. The fraction shows the effect of the assumptions and is
-    not a probability.
-    """
-    rows = run_cohort(EachSubject(_has_chronic_state), (loop, spread), draws, seed=seed)
-    return float(rows.all_or_error().floats("chronic").mean())
-
-
-def _has_chronic_state(setup: tuple[Subfailure, float], subject: Block) -> dict[str, bool]:
-    """Whether a random parameter set has a chronic state at full corruption."""
-    loop, spread = setup
-    rng = subject.generator(stream="parameters")
-    factors = {name: float(spread ** rng.uniform(-1.0, 1.0)) for name in loop.parameters}
-    margin = loop.parameters["limit"].value - 1.0
-    factors["limit"] = (1.0 + margin * factors["limit"]) / (1.0 + margin)
-    for name in ("gain_loss", "blindness"):
-        factors[name] = min(factors[name], 0.95 / loop.parameters[name].value)
-    drawn = loop.scaled(factors)
-    try:
-        damage = np.linspace(0.05, 0.95, 19)
-        return {"chronic": any(drawn.growth(float(D), 1.0) > 0.0 for D in damage)}
-    except ConvergenceError:
-        return {"chronic": True}  # the trunk is unstable

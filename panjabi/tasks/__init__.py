@@ -1,7 +1,7 @@
-"""Simulated laboratory tasks: push, quick release, sudden load, sitting, repeated bending.
+"""Tasks on the spine of a subject: pushes, sitting, and repeated bending.
 
->>> from panjabi.tasks import Condition, sudden_load
->>> sudden_load(Condition(model="trunk")).latencies["extensors"].seconds
+>>> from panjabi.tasks import task
+>>> task("sudden-load", force=50.0).latencies["extensors"].seconds
 """
 
 import lazy_loader as _lazy

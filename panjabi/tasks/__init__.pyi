@@ -7,7 +7,6 @@ from .bracing import (
 )
 from .condition import (
     MODELS as MODELS,
-    PHENOTYPES as PHENOTYPES,
     Condition as Condition,
     condition_equilibrium as condition_equilibrium,
 )
@@ -17,14 +16,27 @@ from .group_removal import (
     GroupRemoval as GroupRemoval,
     group_removals as group_removals,
 )
+from .laboratory import (
+    ForceTask as ForceTask,
+    ReleaseTask as ReleaseTask,
+    RepeatedTask as RepeatedTask,
+    SuddenLoadTask as SuddenLoadTask,
+    SwayTask as SwayTask,
+)
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
+from .registry import TASKS as TASKS, task as task
 from .repeated import (
     RepeatedRecord as RepeatedRecord,
     moving_trunk as moving_trunk,
     repeated_movement as repeated_movement,
 )
 from .response import PerturbationResponse as PerturbationResponse
+from .result import (
+    TaskLoads as TaskLoads,
+    TaskResult as TaskResult,
+    TaskStability as TaskStability,
+)
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
 from .stiffness import (
     PULLS as PULLS,
@@ -39,3 +51,4 @@ from .sway_optimum import (
     SwayPoint as SwayPoint,
     sway_front as sway_front,
 )
+from .task import Task as Task

@@ -1,78 +1,86 @@
-"""The spine of an experiment, and the changes of its reflexes and tissue."""
+"""Whose spine a task uses, and which preset of it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Unpack
 
-from panjabi.errors import ParameterError, unknown
-from panjabi.neural.phenotype import published_extra_delay
-from panjabi.spine.deficits import Deficits, with_deficits
+from panjabi.errors import unknown
+from panjabi.simulation.trajectory_file import remade
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
-from panjabi.spine.model_build import spine_model
+from panjabi.spine.model import Spine
 from panjabi.spine.subject import Subject
 
 if TYPE_CHECKING:
-    from panjabi.spine.model import Spine
+    from panjabi.spine.model_build import SpineOptions
     from panjabi.spine.perturbation import Perturbation
+    from panjabi.spine.subject_data import SubjectChanges
 
 MODELS = ("trunk", "lumbar", "thoracolumbar")
 """Presets of `spine_model` with muscles on both sides of the trunk: one joint, or all joints."""
 
-PHENOTYPES = ("none", "delay", "gain")
+PRESETS = (*MODELS, "cervical", "whole")
+"""Presets of `spine_model` whose muscles are those of the body."""
+
+OWN = "own spine"
+"""Name of the model of a spine that no preset describes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A spine by name with changed parameters.
+    """A preset and the subject whose spine it is.
 
-    Only inputs are changed, for example an extra delay or a gain. The effects are computed by the
-    model.
+    What differs between conditions (delay, gains, loss of stiffness, co-contraction) belongs to the
+    subject; the effects are computed by the model.
     """
 
     model: str = "trunk"
-    cocontraction: float | None = None  # least excitation of every muscle [1]; that of the preset
-    gain_factor: float = 1.0  # on all reflex gains [1]
-    extra_delay: float = 0.0  # added to every reflex loop [s]
-    stiffness_factor: float = 1.0  # on the passive joints, below 1 after creep [1]
-    subject: Subject | None = None  # whose spine it is; by default the standard adult
+    subject: Subject = field(default_factory=Subject)
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise unknown("model of an experiment", self.model, MODELS)
-        for name, low in (("gain_factor", 0.0), ("extra_delay", 0.0), ("stiffness_factor", 0.05)):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= low):
-                raise ParameterError(
-                    f"Expected a finite Condition.{name} of {low:g} or more, got {value!r}; give "
-                    "factors relative to 1 and delays in seconds."
-                )
+        if self.model not in PRESETS:
+            raise unknown("model of an experiment", self.model, PRESETS)
 
-    def with_phenotype(self, name: str, *, gain_factor: float | None = None) -> Condition:
-        """The condition with low back pain as later reflexes ("delay") or higher gains ("gain").
+    def changed(self, **changes: Unpack[SubjectChanges]) -> Condition:
+        """The same preset of a subject with changes; see `Subject.changed`."""
+        return replace(self, subject=self.subject.changed(**changes))
 
-        The extra delay is published (Radebold 2000). There is no published value for the gain, so
-        the phenotype "gain" needs `gain_factor`.
-        """
-        if name not in PHENOTYPES:
-            raise unknown("phenotype", name, PHENOTYPES)
-        if name == "gain":
-            if gain_factor is None:
-                raise ParameterError(
-                    "Expected a gain factor for the phenotype 'gain', which has no published "
-                    "value, got none; give gain_factor (--gain), for example 1.4."
-                )
-            return replace(self, gain_factor=self.gain_factor * gain_factor)
-        if name == "delay":
-            return replace(self, extra_delay=self.extra_delay + published_extra_delay().si)
-        return self
+
+Who = Subject | Condition | Spine | None
+"""Whose task it is: a subject, a preset of a subject, or a spine; None: the standard adult."""
+
+
+def condition_of(who: Who, model: str = MODELS[0]) -> Condition | Spine:
+    """The preset and the subject, by default of `model`; a spine is returned as it is."""
+    if who is None or isinstance(who, Subject):
+        return Condition(model=model, subject=who or Subject())
+    return who
+
+
+def spine_of(condition: Condition | Spine, **changes: Unpack[SpineOptions]) -> Spine:
+    """The spine with its reflexes; with other arguments of `spine_model` it is made again.
+
+    Raises
+    ------
+    ParameterError
+        For a spine that is made again, but that `spine_model` alone does not give.
+    """
+    if isinstance(condition, Spine):
+        return remade(condition, **changes) if changes else condition
+    return condition.subject.spine(condition.model, **{"reflexes": True, **changes})
+
+
+def names_of(condition: Condition | Spine) -> dict[str, str]:
+    """Names of subject and model for a result."""
+    if isinstance(condition, Spine):
+        name = condition.subject or Subject().name
+        return {"subject": name, "model": str(condition.recipe.get("region", OWN))}
+    return {"subject": condition.subject.name, "model": condition.model}
 
 
 def condition_equilibrium(
-    condition: Condition, perturbations: Sequence[Perturbation] = ()
+    condition: Condition | Spine, perturbations: Sequence[Perturbation] = ()
 ) -> Equilibrium:
     """Equilibrium of the spine of a condition, under the forces before the event.
 
@@ -81,23 +89,7 @@ def condition_equilibrium(
     ConvergenceError
         If its muscles cannot hold the posture.
     """
-    return equilibrium(_changed(condition), least=condition.cocontraction, applied=perturbations)
-
-
-@lru_cache(maxsize=8)
-def _spine_by_name(name: str, subject: Subject | None) -> Spine:
-    return spine_model(name, subject=subject, reflexes=True)
-
-
-def _changed(condition: Condition) -> Spine:
-    return with_deficits(
-        _spine_by_name(condition.model, condition.subject),
-        Deficits(
-            passive_loss=1.0 - condition.stiffness_factor,
-            gain_factor=condition.gain_factor,
-            extra_delay=condition.extra_delay,
-        ),
-    )
+    return equilibrium(spine_of(condition), applied=perturbations)
 
 
 def flexion_coordinates(model: Spine) -> list[int]:

@@ -10,26 +10,22 @@ import numpy as np
 from panjabi.delay.integrate.settings import Settings
 from panjabi.delay.roots.experiment import estimate_response
 from panjabi.errors import ConvergenceError
-from panjabi.results import Result, frame
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.perturbation import ForceStep, Multisine, wave
-from panjabi.tasks.condition import Condition, condition_equilibrium
+from panjabi.tasks.condition import Who, condition_equilibrium, condition_of
 from panjabi.tasks.pushes import push_moment
 from panjabi.tasks.response import PerturbationResponse, response
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
-
     from panjabi.delay.roots.measured import MeasuredResponse
 
 LOW_BAND = 1.1  # upper end of the band of published ratios [Hz]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ForceExperiment(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ForceExperiment(PerturbationResponse):
     """Response to a force perturbation, with estimated admittance and reflex gain."""
 
-    response: PerturbationResponse
     admittance: MeasuredResponse  # angle per moment about the lowest joint [rad/(N m)]
     reflex_gain: MeasuredResponse  # drive of the extensors per angle [1/rad]
 
@@ -41,28 +37,20 @@ class ForceExperiment(Result):
         """Mean magnitude of the reflex gain below 1.1 Hz [1/rad]."""
         return _low(self.reflex_gain)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file."""
-        return {
+    @property
+    def measures(self) -> dict[str, Any]:
+        """Those of the response, and the estimates over the frequencies."""
+        return super().measures | {
             "admittance_below_1p1Hz_rad_per_Nm": self.low_admittance(),
             "reflex_gain_below_1p1Hz_per_rad": self.low_reflex_gain(),
-            "outside_evidence": list(self.response.outside_evidence),
-            "frequency_Hz": self.admittance.frequency_hz.tolist(),
-            "admittance_rad_per_Nm": abs(self.admittance.values).tolist(),
-        }
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """One row for each frequency: magnitudes of admittance and reflex gain."""
-        columns = {
             "frequency_Hz": self.admittance.frequency_hz,
             "admittance_rad_per_Nm": abs(self.admittance.values),
             "reflex_gain_per_rad": abs(self.reflex_gain.values),
         }
-        return frame(columns, "frequency_Hz")
 
 
 def force_perturbation(
-    condition: Condition | None = None,
+    who: Who = None,
     *,
     rms: float = 10.0,
     band: tuple[float, float] = (0.2, 4.0),
@@ -82,7 +70,7 @@ def force_perturbation(
     ConvergenceError
         If the spine loses balance.
     """
-    condition = condition or Condition()
+    condition = condition_of(who)
     length = (periods + 1) * period
     push = Multisine(rms, length=length + 1.0, period=period, band=band, seed=seed)
     rest = condition_equilibrium(condition, (push,))
@@ -92,7 +80,7 @@ def force_perturbation(
             f"Expected a spine that keeps its balance, got {record.outcome!r} under {rms:g} N rms; "
             "give a smaller force or another condition."
         )
-    recording = response(record, condition, push.start, 0.0, step=0.01)
+    recording = response(record, "force", condition, push.start, 0.0, step=0.01)
     step = float(recording.time[1] - recording.time[0])
     periodic = recording.time >= period - 0.5 * step
     periodic[-1] = False
@@ -103,9 +91,11 @@ def force_perturbation(
     drive = recording.drives["extensors"][periodic]
     angle = recording.angle[periodic]
     return ForceExperiment(
-        recording,
-        estimate_response(moment, angle, step, segment=period),
-        estimate_response(angle, drive, step, segment=period, name="reflex", unit="per_rad"),
+        **recording.base,
+        admittance=estimate_response(moment, angle, step, segment=period),
+        reflex_gain=estimate_response(
+            angle, drive, step, segment=period, name="reflex", unit="per_rad"
+        ),
     )
 
 

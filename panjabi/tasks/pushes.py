@@ -3,66 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from panjabi.errors import ConvergenceError
-from panjabi.results import Result
 from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import Equilibrium
 from panjabi.spine.perturbation import ForceStep, QuickRelease, point_of
-from panjabi.tasks.condition import Condition, condition_equilibrium, flexion_coordinates
+from panjabi.tasks.condition import (
+    Who,
+    condition_equilibrium,
+    condition_of,
+    flexion_coordinates,
+)
 from panjabi.tasks.response import PerturbationResponse, response
-
-if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
 
 EVENT = 0.2  # time at which every push begins [s]
 FIT = 0.3  # length of the second-order fit after the release [s]
 
 
 def sudden_load(
-    condition: Condition | None = None, *, force: float = 50.0, duration: float = 1.5
+    who: Who = None, *, force: float = 50.0, duration: float = 1.5
 ) -> PerturbationResponse:
     """Response to a sudden forward pull at T8 with a force [N] from `EVENT` on.
 
     duration : of the simulation [s].
     """
-    condition = condition or Condition()
+    condition = condition_of(who)
     push = ForceStep(force, start=EVENT)
     rest = condition_equilibrium(condition, (push,))
     record = simulate(rest, push, duration=duration)
-    return response(record, condition, EVENT, push_moment(rest, push))
+    return response(record, "sudden-load", condition, EVENT, push_moment(rest, push))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Release(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Release(PerturbationResponse):
     """A quick release, with the fit J q'' + B q' + K q = M of its first `FIT` seconds."""
 
-    response: PerturbationResponse
     inertia: float  # J [kg m2]
     damping: float  # B [N m s/rad]
     stiffness: float  # K, intrinsic, reflexes and gravity together [N m/rad]
     explained: float  # fraction of the variance of M - J q'' that the fit explains [1]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for a JSON file."""
-        return self.response.to_dict() | {
+    @property
+    def measures(self) -> dict[str, Any]:
+        """Those of the response, and the fit."""
+        return super().measures | {
             "fit_inertia_kgm2": self.inertia,
             "fit_damping_Nms_per_rad": self.damping,
             "fit_stiffness_Nm_per_rad": self.stiffness,
             "fit_explained": self.explained,
         }
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """The samples of the response."""
-        return self.response.to_pandas()
 
-
-def quick_release(
-    condition: Condition | None = None, *, force: float = 80.0, duration: float = 1.5
-) -> Release:
+def quick_release(who: Who = None, *, force: float = 80.0, duration: float = 1.5) -> Release:
     """Response to a quick release: a cable pulls T8 forward with a force [N] and is cut at `EVENT`.
 
     K and B are fitted by least squares of the moment on rate and angle over `FIT` seconds; J is the
@@ -73,11 +68,11 @@ def quick_release(
     ConvergenceError
         If the simulation ends too early for the fit.
     """
-    condition = condition or Condition()
+    condition = condition_of(who)
     cable = QuickRelease(force, start=EVENT)
     rest = condition_equilibrium(condition, (cable,))
     record = simulate(rest, cable, duration=duration)
-    recording = response(record, condition, EVENT, -push_moment(rest, cable))
+    recording = response(record, "release", condition, EVENT, -push_moment(rest, cable))
     inside = (recording.time > EVENT + 2.0 * cable.rise) & (recording.time < EVENT + FIT)
     if inside.sum() < 10:
         raise ConvergenceError(
@@ -91,8 +86,13 @@ def quick_release(
     table = np.column_stack([recording.rate[inside], recording.angle[inside]])
     (damping, stiffness), *_ = np.linalg.lstsq(table, left, rcond=None)
     error = left - table @ np.array([damping, stiffness])
-    explained = 1.0 - float(np.sum(error**2) / np.sum((left - left.mean()) ** 2))
-    return Release(recording, inertia, float(damping), float(stiffness), explained)
+    return Release(
+        **recording.base,
+        inertia=inertia,
+        damping=float(damping),
+        stiffness=float(stiffness),
+        explained=1.0 - float(np.sum(error**2) / np.sum((left - left.mean()) ** 2)),
+    )
 
 
 def push_moment(rest: Equilibrium, push: ForceStep | QuickRelease) -> float:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from panjabi.body.size import size_factor
+from panjabi.body.standard import standard_adult, trunk_length
 from panjabi.delay.roots.response import frequency_response
 from panjabi.errors import ParameterError
 from panjabi.neural.measures.divergence import Lyapunov, lyapunov
-from panjabi.results import Result, frame
 from panjabi.simulation.fixed_steps import fixed_step_run
 from panjabi.spine.equilibrium_solver import equilibrium
-from panjabi.spine.evidence import model_outside
 from panjabi.spine.linear_system import linear_system
+from panjabi.spine.lumped_subject import lumped
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import SpineNoise
 from panjabi.spine.perturbation import MomentSine
 from panjabi.spine.reduced_spine import reduced
 from panjabi.spine.seat_preset import seat_noise
-from panjabi.spine.trunk_sets import trunk_parameters, trunk_set
-
-if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+from panjabi.spine.subject import Subject
+from panjabi.spine.trunk_sets import ANGLE, trunk_parameters, trunk_set
+from panjabi.tasks.result import TaskResult
+from panjabi.tasks.seated_sway import FIXED_STEPS
 
 Floats = NDArray[np.float64]
 
@@ -39,25 +40,29 @@ FIT = (0.0, 0.5)  # range of the linear fit of the divergence, in cycles
 LEAST_DIMENSION = 5  # smallest embedding dimension for trunk movement, as published
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class RepeatedRecord(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class RepeatedRecord(TaskResult):
     """One trial with its Lyapunov exponent and embedding."""
 
     pace: float  # [cycles/min]
     cycles: int
-    time: Floats  # [s]
     angle: Floats  # [rad]
     exponent: Lyapunov  # short-term, [1/s]
     seed: int
-    outside_evidence: tuple[str, ...] = ()  # of the reflex loops
 
     @property
     def per_cycle(self) -> float:
         """Lyapunov exponent per cycle [1]."""
         return self.exponent.exponent * 60.0 / self.pace
 
-    def to_dict(self) -> dict[str, Any]:
-        """Measures of the trial as plain values for JSON; samples: `to_pandas`."""
+    @property
+    def series(self) -> dict[str, Floats]:
+        """The angle."""
+        return {"angle_deg": np.degrees(self.angle)}
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """The exponent and its embedding."""
         return {
             "pace_per_min": self.pace,
             "cycles": self.cycles,
@@ -67,21 +72,30 @@ class RepeatedRecord(Result):
             "embedding_delay_samples": self.exponent.delay,
             "embedding": str(self.exponent.embedding),
             "seed": self.seed,
-            "outside_evidence": list(self.outside_evidence),
         }
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """One row for each sample of the angle."""
-        return frame({"time_s": self.time, "angle_deg": np.degrees(self.angle)}, "time_s")
 
+def moving_trunk(set: str = "T1", subject: Subject | None = None) -> Spine:
+    """The trunk of a set, with gravity at large angles, or that of a subject.
 
-def moving_trunk(set: str = "T1") -> Spine:
-    """The trunk of a set, with gravity at large angles."""
+    In a body of another size inertia goes with mass and length squared, weight with mass and
+    length, delay with the length, stiffness, damping and gains with the cube of the length.
+    """
+    who = Subject() if subject is None else subject
+    length = trunk_length(who.body)
+    mass = who.body.total_mass / standard_adult().total_mass
+    turned, weight = size_factor("moment", length), GRAVITY * mass * length
     p = trunk_parameters(set)
-    return reduced(
-        inertia=p.si("inertia"), damping=p.si("damping"), stiffness=p.si("stiffness") + GRAVITY,
-        weight=GRAVITY, reflexes=trunk_set(set, filter_time=ACTIVATION).reflexes, parameters=p,
+    intrinsic = turned * (p.si("stiffness") + GRAVITY)
+    loops = trunk_set(
+        set, filter_time=ACTIVATION, stretch_gain=turned * p.si("stretch_gain"),
+        rate_gain=turned * p.si("rate_gain"), delay=length * p.si("delay"),
+    ).reflexes  # fmt: skip
+    spine = reduced(
+        inertia=p.si("inertia") * mass * length**2, damping=turned * p.si("damping"),
+        stiffness=intrinsic, weight=weight, reflexes=loops, parameters=p,
     )  # fmt: skip
+    return spine if subject is None else lumped(spine, subject, subject.body, ANGLE)
 
 
 def repeated_movement(
@@ -137,5 +151,16 @@ def repeated_movement(
             delay=exponent.delay,
         )  # fmt: skip
         exponent = replace(embedded, embedding=exponent.embedding)
-    outside = model_outside(rest.model)
-    return RepeatedRecord(pace, cycles, time, angle, exponent, seed, outside)
+    return RepeatedRecord(
+        task="repeated",
+        subject=rest.model.subject or Subject().name,
+        model="reduced",
+        method=FIXED_STEPS,
+        parts=(rest,),
+        time=time,
+        pace=pace,
+        cycles=cycles,
+        angle=angle,
+        exponent=exponent,
+        seed=seed,
+    )

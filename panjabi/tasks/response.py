@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from panjabi.evidence import LeavesEvidence, outside_of
 from panjabi.neural.loop_kernels import connected
-from panjabi.neural.measures.onset import Latency, latency
+from panjabi.neural.measures.onset import latency
 from panjabi.neural.smooth_kernels import saturated
-from panjabi.results import Result, frame
-from panjabi.tasks.condition import Condition, flexion_coordinates
+from panjabi.tasks.along import RunAlong
+from panjabi.tasks.condition import Condition, flexion_coordinates, names_of
+from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
 
 if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
-
     from panjabi.simulation.record import SpineRecord
+    from panjabi.spine.model import Spine
 
 Floats = NDArray[np.float64]
 
@@ -50,31 +47,24 @@ ONE_JOINT = (
 )
 """Why the angle is smaller than that of a spine with more joints."""
 
+FORWARD = "forward simulation with reflexes"
+
 STEP = 0.002  # between samples [s]
 BASELINE = 0.1  # time before the event to which an onset is compared [s]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class PerturbationResponse(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class PerturbationResponse(TaskResult):
     """Response to a push; angles relative to the posture before it, extension positive."""
 
-    condition: Condition
-    event: float  # time at which the push begins [s]
-    time: Floats  # [s]
+    event: float = 0.0  # time at which the push begins [s]
     angle: Floats  # sum of the flexion-extension of all free joints [rad]
     rate: Floats  # [rad/s]
-    drives: Mapping[str, Floats]  # group -> mean excitation [1]
-    latencies: Mapping[str, Latency]  # group -> onset in its drive
     moment: float  # of the push about the lowest joint, at equilibrium [N m]
     joints: int  # number of joints that bend
     lost_balance: bool
     outcome: str  # of the solver, as text
-    parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)  # the record of the run
-
-    @cached_property
-    def outside_evidence(self) -> tuple[str, ...]:
-        """What the run leaves of the evidence, in words; computed when it is read."""
-        return outside_of(self.parts)
+    along: RunAlong | None = field(default=None, repr=False)  # what is computed from the run
 
     @property
     def peak_angle(self) -> float:
@@ -87,65 +77,97 @@ class PerturbationResponse(Result):
         change = drive - drive[self.time < self.event].mean()
         return float(change[np.abs(change).argmax()])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Measures of the response as plain values for a JSON file; samples: `to_pandas`."""
-        who = self.condition.subject
-        value: dict[str, Any] = {
-            "subject": None if who is None else who.name,
+    @property
+    def series(self) -> dict[str, Floats]:
+        """Angle and its rate."""
+        return {"angle_deg": np.degrees(self.angle), "rate_deg_per_s": np.degrees(self.rate)}
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """Peaks, moment of the push, and the change of each drive."""
+        return {
             "peak_angle_deg": math.degrees(self.peak_angle),
             "peak_rate_deg_per_s": math.degrees(float(abs(self.rate).max())),
             "moment_Nm": self.moment,
             "bending_joints": self.joints,
             "lost_balance": self.lost_balance,
-            "outside_evidence": list(self.outside_evidence),
+            "drive_change": {group: self.drive_change(group) for group in self.latencies},
+            **({"note": ONE_JOINT} if self.joints == 1 else {}),
         }
-        for group, onset in self.latencies.items():
-            value[f"{group}_latency_s"] = onset.seconds
-            value[f"{group}_direction"] = onset.direction
-            value[f"{group}_drive_change"] = self.drive_change(group)
-        if self.joints == 1:
-            value["note"] = ONE_JOINT
-        return value
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """One row for each sample: angle, rate and drives over time."""
-        drives = {f"{group}_drive": drive for group, drive in self.drives.items()}
-        angles = {"angle_deg": np.degrees(self.angle), "rate_deg_per_s": np.degrees(self.rate)}
-        return frame({"time_s": self.time, **angles, **drives}, "time_s")
+    @property
+    def loads(self) -> TaskLoads | None:
+        """Compression, shear and ligament strain in the run."""
+        return None if self.along is None else self.along.loads
+
+    @property
+    def stability(self) -> TaskStability | None:
+        """Stability at instants of the run, with the activations of these instants."""
+        return None if self.along is None else self.along.stability
 
 
 def response(
-    record: SpineRecord, condition: Condition, event: float, moment: float, *, step: float = STEP
+    record: SpineRecord,
+    task: str,
+    condition: Condition | Spine,
+    event: float,
+    moment: float,
+    *,
+    step: float = STEP,
 ) -> PerturbationResponse:
     """Response from a simulation record; no latencies if the event has no baseline before it.
 
     event : time of the push [s]; moment : of the push [N m]; step : between samples [s].
     """
     model = record.model
-    assert model.muscles is not None
-    muscles = model.muscles.muscles
-    end = record.trajectory.end
-    time = np.linspace(0.0, end, max(round(end / step) + 1, 8))
+    time = sample_times(record, step)
     states = record.trajectory.at(time)
     bending = flexion_coordinates(model)
     angle = states[:, bending].sum(axis=1)
-    rate = states[:, [len(model.free) + k for k in bending]].sum(axis=1)
+    drives = pooled_drives(record, time)
+    latencies = {}
+    if BASELINE <= event < time[-1]:
+        latencies = {
+            name: latency(time, drive, event=event, least_change=LEAST_CHANGE, baseline=BASELINE)
+            for name, drive in drives.items()
+        }
+    along = RunAlong(record)
+    return PerturbationResponse(
+        **names_of(condition),
+        task=task,
+        method=FORWARD,
+        time=time,
+        event=event,
+        drives=drives,
+        latencies=latencies,
+        parts=(along,),
+        angle=angle - angle[0],
+        rate=states[:, [len(model.free) + k for k in bending]].sum(axis=1),
+        moment=moment,
+        joints=len(bending),
+        lost_balance=record.lost_balance,
+        outcome=record.outcome,
+        along=along,
+    )
+
+
+def sample_times(record: SpineRecord, step: float) -> Floats:
+    """Times from 0 to the end of a run, `step` [s] apart, at least eight."""
+    end = record.trajectory.end
+    return np.linspace(0.0, end, max(round(end / step) + 1, 8))
+
+
+def pooled_drives(record: SpineRecord, time: Floats) -> dict[str, Floats]:
+    """Mean excitation of each channel of `GROUPS` (times,), weighted by strength [1]."""
+    assert record.model.muscles is not None
+    muscles = record.model.muscles.muscles
     excited = excitation(record, time)
     drives = {}
     for name, groups in GROUPS.items():
         members = [m for m, group in enumerate(muscles.groups) if group in groups]
         strength = muscles.max_force[members]
         drives[name] = excited[:, members] @ strength / strength.sum()
-    latencies = {}
-    if BASELINE <= event < end:
-        latencies = {
-            name: latency(time, drive, event=event, least_change=LEAST_CHANGE, baseline=BASELINE)
-            for name, drive in drives.items()
-        }
-    return PerturbationResponse(
-        condition, event, time, angle - angle[0], rate, drives, latencies, moment, len(bending),
-        record.lost_balance, record.outcome, (record,),
-    )  # fmt: skip
+    return drives
 
 
 def percent_change(after: float, before: float) -> float:

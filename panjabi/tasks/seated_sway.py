@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 from panjabi.delay.roots.spectrum import characteristic_roots
 from panjabi.errors import ConvergenceError, ParameterError
 from panjabi.neural.measures.stabilogram import Diffusion, Sway, diffusion, sway
-from panjabi.results import Result, frame
 from panjabi.simulation.fixed_steps import fixed_step_run
 from panjabi.spine.equilibrium_solver import equilibrium
-from panjabi.spine.evidence import model_outside
 from panjabi.spine.linear_system import linear_system
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import SpineNoise
 from panjabi.spine.seat_preset import seat_noise, seat_spine
-
-if TYPE_CHECKING:
-    import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+from panjabi.spine.subject import Subject
+from panjabi.tasks.result import TaskResult
 
 Floats = NDArray[np.float64]
 
@@ -30,14 +27,14 @@ SETTLE = 10.0  # left out at the start [s]
 SHORTEST = 5.0  # trial [s]; the shortest lags of the diffusion need a third of it
 STEP = 0.005  # of the solver, an eighth of the shortest lag [s]
 SAMPLING = 0.02  # of the record [s]
+FIXED_STEPS = "forward simulation with reflexes and noise, in equal steps"
 LOST = 0.6  # lean at which a person has fallen off [rad]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class SittingRecord(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class SittingRecord(TaskResult):
     """One trial: angles, moment and their measures."""
 
-    time: Floats  # [s]
     seat: Floats  # tilt of the seat in space [rad]
     trunk: Floats  # lean of the trunk in space [rad]
     moment: Floats  # lumbar moment that the loops command, before the delay [N m]
@@ -45,7 +42,6 @@ class SittingRecord(Result):
     sway: Sway  # of the seat
     diffusion: Diffusion  # of the seat
     seed: int
-    outside_evidence: tuple[str, ...] = ()  # of the reflex loops
 
     @property
     def stable(self) -> bool:
@@ -62,8 +58,18 @@ class SittingRecord(Result):
         """Standard deviation of the moment [N m]."""
         return float(self.moment.std())
 
-    def to_dict(self) -> dict[str, Any]:
-        """Measures of the trial as plain values for JSON; samples: `to_pandas`."""
+    @property
+    def series(self) -> dict[str, Floats]:
+        """Seat, trunk and moment."""
+        return {
+            "seat_deg": np.degrees(self.seat),
+            "trunk_deg": np.degrees(self.trunk),
+            "moment_Nm": self.moment,
+        }
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """Sway of seat and trunk, and the stability of the upright posture."""
         return {
             "stable": self.stable,
             "rightmost_root_real_per_s": self.rightmost.real,
@@ -75,18 +81,7 @@ class SittingRecord(Result):
             "trunk_rms_deg": math.degrees(self.rms_trunk),
             "moment_rms_Nm": self.rms_moment,
             "seed": self.seed,
-            "outside_evidence": list(self.outside_evidence),
         }
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """One row for each sample: seat, trunk and moment over time."""
-        columns = {
-            "time_s": self.time,
-            "seat_deg": np.degrees(self.seat),
-            "trunk_deg": np.degrees(self.trunk),
-            "moment_Nm": self.moment,
-        }
-        return frame(columns, "time_s")
 
 
 def sitting(
@@ -129,6 +124,11 @@ def sitting(
         )
     time, seat = run.time[keep] - run.time[keep][0], run.state[keep, 0]
     return SittingRecord(
+        task="sway",
+        subject=model.subject or Subject().name,
+        model="seat",
+        method=FIXED_STEPS,
+        parts=(rest,),
         time=time,
         seat=seat,
         trunk=lean[keep],
@@ -137,5 +137,4 @@ def sitting(
         sway=sway(time, seat),
         diffusion=diffusion(time, seat, longest=10.0),
         seed=seed,
-        outside_evidence=model_outside(model),
     )

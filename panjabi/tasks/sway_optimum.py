@@ -3,13 +3,13 @@
 Effort is the co-contraction, the smallest excitation of every muscle. For each effort the stretch
 gain k_p and the time k_v / k_p are searched on a grid of steps for the least sway of all three
 axes, among gains with which the spine is stable (`admissible`). Sway against effort is the front.
-The effort is the one at which sway equals a published value, or where there is none the least
-effort with admissible gains.
+The default effort is the one at which sway equals a published value. Where none is published it is
+the co-contraction of the preset.
 
-The default effort is not calibrated: no published row gives the standard deviation of an angle of
-the trunk or of the head in quiet stance. Neck muscles have the gains and the least effort of the
-search. Trunk muscles keep the gains and the co-contraction that they had before it, because these
-lie within a step of its optimum.
+No published row gives the standard deviation of an angle of trunk or head in quiet stance, so that
+every preset has the gains of the front at its own co-contraction: trunk muscles those of the lumbar
+spine, neck muscles those of the cervical spine, both at 0.005 (assumed). The same search on trunk
+(at the measured 0.017), thoracolumbar and whole spine ends at the same point of the grid.
 """
 
 from __future__ import annotations
@@ -66,16 +66,17 @@ class SwayFront(Result):
     points: tuple[SwayPoint, ...]  # from the least effort
     without: tuple[float, ...]  # efforts at which no gains are admissible [1]
     target: Parameter | None  # published sway in flexion-extension; None: there is none
+    imposed: float  # co-contraction of the spine [1]
 
     @property
     def least(self) -> float:
-        """The chosen effort [1]: where sway equals the target, or the least effort.
+        """The default effort [1]: where sway equals the target; else the imposed co-contraction.
 
         Interpolated in the logarithms. Outside the front it is the end that is nearer to the
         target, see `miss`.
         """
         if self.target is None:
-            return self.points[0].least
+            return self.imposed
         sway = np.log([p.sway.axes["FE"] for p in self.points])
         efforts = np.log([p.least for p in self.points])
         order = np.argsort(sway)
@@ -158,7 +159,8 @@ def sway_front(
             f"Expected an effort from {min(efforts):g} to {max(efforts):g} with gains that hold "
             "the spine, got none; give other efforts or another start."
         )
-    return SwayFront(name, tuple(points), tuple(without), target)
+    imposed = float(np.max(spine.cocontraction))
+    return SwayFront(name, tuple(points), tuple(without), target, imposed)
 
 
 def with_gains(rest: Equilibrium, stretch_gain: float, rate_gain: float) -> Equilibrium:

@@ -5,7 +5,6 @@ All gains of the spine model are assumed; nothing is fitted to these rows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -29,13 +28,13 @@ table = Predictions("Releases and pushes of the trunk")
 @cache
 def _release(phenotype: str = "") -> Release:
     if phenotype == "gain":
-        return quick_release(HEALTHY.with_phenotype("gain", gain_factor=STIFF))
-    return quick_release(HEALTHY.with_phenotype(phenotype) if phenotype else HEALTHY)
+        return quick_release(HEALTHY.changed(phenotype="gain", gain_factor=STIFF))
+    return quick_release(HEALTHY.changed(phenotype="delay") if phenotype else HEALTHY)
 
 
 def _off(release: Release) -> float:
     """Latency of the shut-off of the released muscles [ms]."""
-    seconds = release.response.latencies["extensors"].seconds
+    seconds = release.latencies["extensors"].seconds
     return np.nan if seconds is None else 1e3 * seconds
 
 
@@ -45,7 +44,7 @@ def _off(release: Release) -> float:
 @cache
 def _later() -> float:
     """Latency with the published extra delay in every loop [ms]."""
-    return _off(quick_release(replace(HEALTHY, extra_delay=row("N003").number / 1e3)))
+    return _off(quick_release(HEALTHY.changed(extra_delay=row("N003").number / 1e3)))
 
 
 @table.predicts("N003")
@@ -91,7 +90,7 @@ def shut_off() -> float:
     "their drive, so their onset is late for any threshold",
 )
 def switch_on() -> float | None:
-    seconds = _release().response.latencies["abdominals"].seconds
+    seconds = _release().latencies["abdominals"].seconds
     return None if seconds is None else 1e3 * seconds
 
 
@@ -139,7 +138,7 @@ def _relaxed() -> ForceExperiment:
 @table.predicts("N031.simulated")
 def resist_task() -> Prediction:
     more = 1.0 + row("N032").number / 100.0
-    resisting = replace(HEALTHY, gain_factor=more)
+    resisting = HEALTHY.changed(gain_factor=more)
     relax, resist = _relaxed(), force_perturbation(resisting)
     gain = change(resist.low_reflex_gain(), relax.low_reflex_gain())
     return Prediction(
@@ -157,7 +156,7 @@ def resist_task() -> Prediction:
     reason="gains on stretch and rate increased by a fifth, mean below 1.1 Hz",
 )
 def back_pain_gains() -> float:
-    stiff = force_perturbation(HEALTHY.with_phenotype("gain", gain_factor=1.2))
+    stiff = force_perturbation(HEALTHY.changed(phenotype="gain", gain_factor=1.2))
     return change(stiff.low_admittance(), _relaxed().low_admittance())
 
 
@@ -176,10 +175,9 @@ def _after_flexion(direction: int) -> tuple[float, float]:
     fraction = float(creep.after(np.zeros(2), 1.0, FLEXION).sum() / creep.largest)
     before = sudden_load(HEALTHY)
     effect = CreepEffect(sign=direction)
-    crept = replace(
-        HEALTHY,
+    crept = HEALTHY.changed(
         gain_factor=effect.gain_factor(fraction),
-        stiffness_factor=effect.stiffness_factor(fraction),
+        passive_loss=1.0 - effect.stiffness_factor(fraction),
     )
     after = sudden_load(crept)
     return (

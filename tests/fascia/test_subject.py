@@ -229,3 +229,29 @@ def test_what_is_given_replaces_the_section():
 def test_a_wrong_section_is_refused(section, message):
     with pytest.raises(DataFileError, match=message):
         standard_subject(Person(fascia=section))
+
+
+def flexed_tension(network, strand, degrees=12.0):
+    """Tension of a spinous strand when its level alone bends forward [N]."""
+    law = network.strand(strand).law
+    return float(law.tension(law.slack_length + law.arm * math.radians(degrees)))
+
+
+def test_injured_spinous_ligaments_of_a_person_carry_less(subject):
+    hurt = {"L4-L5": ["SSL=0.5", "ISL=0.5"], "L3-L4": ["cut=SSL"], "L2-L3": ["cut=SSL+ISL"]}
+    injured = standard_subject(Person().with_injuries(hurt)).network
+    intact = subject.network
+    whole = flexed_tension(intact, "supraspinous_l4")
+    assert flexed_tension(injured, "supraspinous_l4") == pytest.approx(0.5 * whole, rel=1e-9)
+    left = flexed_tension(injured, "supraspinous_l3")
+    assert 0.0 < left < flexed_tension(intact, "supraspinous_l3")
+    assert injured.strand("supraspinous_l3").law.ligaments == ("ISL",)
+    assert not injured.strand("supraspinous_l2").active
+    assert injured.strand("supraspinous_l5").law == intact.strand("supraspinous_l5").law
+    assert injured.tie_basis == intact.tie_basis
+
+
+def test_a_stretched_spinous_ligament_names_its_assumption():
+    longer = Person().with_injuries({"L4-L5": ["subfailure=SSL"]})
+    strand = standard_subject(longer).network.strand("supraspinous_l4")
+    assert strand.parameters["toe_factor_SSL"].status == "assumed"

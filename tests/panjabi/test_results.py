@@ -45,8 +45,9 @@ def response() -> PerturbationResponse:
     drive = np.where(time < 0.3, 0.1, 0.2)
     onset = latency(time, drive, event=0.2, least_change=0.005, baseline=0.1)
     return PerturbationResponse(
-        Condition(), 0.2, time, -time, np.full(501, -1.0), {"extensors": drive},
-        {"extensors": onset}, 20.0, 1, False, "end reached",
+        task="sudden-load", subject="standard adult", model="trunk", method="none", time=time,
+        event=0.2, drives={"extensors": drive}, latencies={"extensors": onset}, angle=-time,
+        rate=np.full(501, -1.0), moment=20.0, joints=1, lost_balance=False, outcome="end reached",
     )  # fmt: skip
 
 
@@ -147,8 +148,8 @@ def test_print_stays_as_it_is(results):
 def test_numbers_of_a_response(results):
     value = results["response"].to_dict()
     assert value["peak_angle_deg"] == pytest.approx(-180.0 / np.pi)
-    assert value["extensors_latency_s"] == pytest.approx(0.1, abs=0.005)
-    assert value["extensors_drive_change"] == pytest.approx(0.1)
+    assert value["onsets"]["extensors"]["latency_s"] == pytest.approx(0.1, abs=0.005)
+    assert value["drive_change"]["extensors"] == pytest.approx(0.1)
 
 
 def test_tables_hold_what_the_arrays_hold(results):

@@ -270,14 +270,17 @@ class Condensed:
         changed.system = replace(self.system, delayed=delayed)
         return changed
 
-    def spectrum(self, right_of: float | None = None) -> CondensedSpectrum:
+    def spectrum(
+        self, right_of: float | None = None, found: CondensedSpectrum | None = None
+    ) -> CondensedSpectrum:
         """The rightmost roots with a count; more starts follow if a root is missing.
 
         right_of : line of the count [1/s]; by default just right of the first root.
+        found : what `rightmost()` gives, if it is known.
         """
         more: Complexes | None = None
         while True:
-            spectrum = self.rightmost(more)
+            spectrum = self.rightmost(more) if found is None or more is not None else found
             line = spectrum.right_of if right_of is None else right_of
             spectrum = replace(spectrum, right_of=line, counted=self.count_right_of(line))
             if spectrum.complete or more is not None:

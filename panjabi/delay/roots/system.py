@@ -107,7 +107,7 @@ class LinearDelaySystem(ShortRepr):
             put(self, "output_units", self.state_units)
         self._name("output", m, "z")
         plain = unit_mass and not any(t.rate is not None and t.delay == 0.0 for t in terms)
-        if not plain and np.linalg.matrix_rank(self.mass_without_delay) < n:
+        if not plain and _singular(self.mass_without_delay):
             raise ParameterError(
                 "Expected a regular mass matrix, got a singular one, so that some state has no "
                 "rate; eliminate algebraic states first."
@@ -220,6 +220,13 @@ class LinearDelaySystem(ShortRepr):
         """The same matrices as rows that read a delayed signal, for fast evaluation."""
         terms = ((term.delay, term.state, term.rate) for term in self.delayed)
         return Taps.of(self.mass_without_delay, self.now, terms)
+
+
+def _singular(mass: Floats) -> bool:
+    """Whether a matrix is singular; rows of the identity are left out with their columns."""
+    rows = np.flatnonzero((mass != np.eye(len(mass))).any(axis=1))
+    part = mass[np.ix_(rows, rows)]
+    return bool(np.linalg.matrix_rank(part) < len(rows)) if rows.size else False
 
 
 def _matrix(value: ArrayLike, name: str, shape: tuple[int, int] | None) -> Floats:

@@ -14,39 +14,6 @@ from fascia.validation.variants import rebuilt
 # --- people -----------------------------------------------------------------------------------
 
 
-def test_the_same_seed_draws_the_same_people_and_the_spread_is_the_stated_one():
-    people = hamstrings.draw_adults(4000, seed=3)
-    assert people == hamstrings.draw_adults(4000, seed=3)
-    assert people != hamstrings.draw_adults(4000, seed=4)
-    for name, spread in hamstrings.SPREAD.items():
-        values = np.array([getattr(p, name) for p in people])
-        assert values.mean() == pytest.approx(1.0, abs=4.0 * spread / np.sqrt(4000))
-        assert values.std() == pytest.approx(spread, rel=0.08)
-    shares = np.array([p.pelvic_share for p in people])
-    assert (shares.min() >= 0.2, shares.max() <= 0.4) == (True, True)
-    assert shares.mean() == pytest.approx(0.3, abs=0.005)
-
-
-def test_the_standard_person_drawn_is_the_standard_subject(subject):
-    same = hamstrings.Adult(
-        fibre_length=1.0, tendon_slack_length=1.0, strength=1.0, tendon_stiffness=1.0,
-        pelvic_share=0.3,
-    )  # fmt: skip
-    found = hamstrings.stiffness_of_adults(subject.network, (same,), points=26)
-    assert found[0] == pytest.approx(Examination(subject.network, "slr").stiffness()[0], rel=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("name", "factor", "stiffer"),
-    [("strength", 1.2, True), ("tendon_slack_length", 1.01, False), ("fibre_length", 1.1, False)],
-)
-def test_stiffness_answers_each_figure_of_a_person_as_it_must(subject, name, factor, stiffer):
-    usual = dict.fromkeys(hamstrings.SPREAD, 1.0) | {"pelvic_share": 0.3}
-    people = [hamstrings.Adult(**usual), hamstrings.Adult(**(usual | {name: factor}))]
-    before, after = hamstrings.stiffness_of_adults(subject.network, tuple(people))
-    assert (after > before) == stiffer
-
-
 def test_groups_are_the_outer_seven_of_twenty():
     soft, stiff = hamstrings.outer_groups(np.arange(20.0)[::-1])
     assert list(soft) == list(range(7))

@@ -52,7 +52,7 @@ def test_compensation_with_a_store(call, tmp_path):
 
 
 def test_verdict_on_the_trunk(call):
-    code, out, _ = call("verdict", "--model", "trunk", "--gain-factor", "2", "--json")
+    code, out, _ = call("verdict", "--model", "trunk", "--gain-factor", "2.5", "--json")
     found = json.loads(out)
     assert code == 0 and found["schema"] == "panjabi-verdict/2"
     assert found["condition"] == "unstable" and found["growth_time_s"] > 0.0
@@ -61,7 +61,7 @@ def test_verdict_on_the_trunk(call):
 
 
 def test_verdict_on_the_lumbar_spine(call):
-    words = ("--injury", "L4-L5:nucleus", "--gain-factor", "1.8", "--no-pushes", "--json")
+    words = ("--injury", "L4-L5:nucleus", "--gain-factor", "2.2", "--no-pushes", "--json")
     code, out, _ = call("verdict", *words)
     found = json.loads(out)
     assert code == 0 and found["condition"] == "unstable"

@@ -26,9 +26,21 @@ LATE = replace(PATIENT, deficits=Deficits(extra_delay=0.02, gain_factor=1.2))
 FASCIA = replace(PATIENT, fascia={"tie_ratio": 0.3, "resting_tension_N": {"": 8.0}})
 SMALL = replace(PATIENT, person=Person(stature=1.6, mass=58.0))
 
-NO_SUBJECT = {"published", "neutral-zone", "identify", "hypothesis", "import", "validate"}
-"""Commands that build no person: tables, laboratory records, fixed experiments, models in files."""
-FASCIA_WITHOUT = {"lines", "show", "regions", "validate"}
+NO_SUBJECT = {
+    "published": "tables of published values",
+    "neutral-zone": "the specimen of a laboratory record",
+    "identify": "fits the trunk of the person who was measured",
+    "hypothesis": "statements on the standard adult",
+    "import": "the model in a file has its own body",
+    "validate": "predictions for the groups of the published tables",
+}
+"""Commands without a subject, and whose model they use."""
+FASCIA_WITHOUT = {
+    "lines": "names of the network",
+    "show": "rows of the network of the standard adult",
+    "regions": "names of the network",
+    "validate": "predictions for the groups of the published tables",
+}
 
 
 def commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -60,9 +72,12 @@ def json_of(capsys, run, *words):
         (("verdict", "--model", "trunk", "--no-pushes"), PATIENT, "stiffness"),
         (("compensation", "--points", "2"), PATIENT, "activation"),
         (("delay-margin", "--model", "trunk"), PATIENT, "rightmost_root"),
-        (("perturb",), PATIENT, "peak_angle_deg"),
-        (("perturb", "--experiment", "sway", "--duration", "10"), LATE, "extra_delay_s"),
-        (("perturb", "--experiment", "repeated"), LATE, "lyapunov_per_s"),
+        (("task", "sudden-load"), PATIENT, "peak_angle_deg"),
+        (("task", "sway", "--duration", "10"), LATE, "extra_delay_s"),
+        (("task", "repeated"), LATE, "lyapunov_per_s"),
+        (("task", "sway", "--duration", "10"), PATIENT, "seat_rms_deg"),
+        (("task", "repeated"), PATIENT, "lyapunov_per_s"),
+        (("task", "repeated"), SMALL, "lyapunov_per_s"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -158,5 +173,5 @@ def test_a_file_without_effect_is_refused(capsys, tmp_path):
         assert "--subject, without effect" in capsys.readouterr().err
     by_loop = replace(PATIENT, deficits=Deficits(gain_factor={"deep": 0.5}))
     by_loop.to_file(path)
-    assert main(["perturb", "--experiment", "sway", "--subject", str(path)]) == 2
+    assert main(["task", "sway", "--subject", str(path)]) == 2
     assert "got values by loop" in capsys.readouterr().err

@@ -34,8 +34,8 @@ def test_an_interrupt_is_one_line_and_status_130(error, capsys):
         raise error
 
     parser = argparse.ArgumentParser(prog="panjabi")
-    add_command(parser.add_subparsers(), "perturb", interrupted, "a run")
-    assert run_command(parser, ["perturb"]) == 130
+    add_command(parser.add_subparsers(), "task", interrupted, "a run")
+    assert run_command(parser, ["task"]) == 130
     written = capsys.readouterr()
     assert (written.out, written.err) == ("", "panjabi: interrupted from the keyboard\n")
 

@@ -126,7 +126,7 @@ def test_units_have_their_ranges_too():
         (lambda: GlidingLayer(area=1.0, gap=1e-4, viscosity_at_rest=1.0, temperature=320.0),
          "gliding layer: temperature of 320 K is beyond the tests, 303.9 to 313.1 K"),
         (lambda: ReflexLoop(kind="short", delay=0.3), "reflex delay of 0.3 s is beyond the tests"),
-        (lambda: ReflexLoop(kind="short", stretch_gain=[0.3, 0.9]), "reflex stretch gain of 0.9"),
+        (lambda: ReflexLoop(kind="short", stretch_gain=[0.3, 1.2]), "reflex stretch gain of 1.2"),
         (lambda: HeldLoad(80.0), "load: mass in the hands of 80 kg is beyond the tests"),
         (lambda: static_spine(load=80.0), "load: mass in the hands of 80 kg is beyond the tests"),
         (lambda: static_spine(pressure=25e3), "abdomen: pressure of 25 kPa is beyond the tests"),
@@ -250,7 +250,7 @@ def test_a_run_lists_what_left_the_tests_only_when_it_is_read(monkeypatch):
         patch.setattr(Spine, "departures", unwanted)
         patch.setattr(SpineRecord, "_muscles_outside", unwanted)
         push = ForcePulse(force=100.0, start=0.05, length=0.1)
-        reply = response(simulate(rest, push, duration=0.5), Condition(), 0.05, 20.0)
+        reply = response(simulate(rest, push, duration=0.5), "push", Condition(), 0.05, 20.0)
         verdict = stability_verdict(rest, pushes=False, margins=False)
     assert reply.outside_evidence == reply.parts[0].outside_evidence
     assert verdict.outside_evidence == rest.outside_evidence

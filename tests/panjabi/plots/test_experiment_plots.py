@@ -15,7 +15,7 @@ pytest.importorskip("matplotlib").use("Agg")
 
 @cache
 def release():
-    return quick_release().response
+    return quick_release()
 
 
 def test_perturbation_marks_the_latency():

@@ -133,6 +133,26 @@ def test_a_built_in_loop_written_in_python_gives_the_same_trajectory_and_spectru
         assert joints(built_in, s) == pytest.approx(joints(rest, s), rel=1e-6, abs=1e-9)
 
 
+def test_a_part_with_a_delay_of_its_own_leaves_the_built_in_loops_as_they_are():
+    """A part without force that reads a signal earlier changes no motion and no root."""
+
+    class Listener(Part):
+        signals = (Signal("coordinate", "L4_L5_FE", 0.4 * DELAY),)
+
+    loop = PAIRS["moment"][1]
+    alone = equilibrium(spine(loop), solve="posture")
+    heard = equilibrium(alone.model.with_elements(Listener()), solve="posture")
+    assert heard.model.delays == (0.4 * DELAY, DELAY)
+    times, n = np.linspace(0.0, 0.3, 31), len(alone.q)
+    runs = [
+        simulate(rest, PUSH, TIGHT, duration=0.3).trajectory.at(times) for rest in (alone, heard)
+    ]
+    assert runs[1][:, :n] == pytest.approx(runs[0][:, :n], abs=2e-7)
+    slopes = [jacobian(rest.model, rest.state) for rest in (alone, heard)]
+    assert not slopes[1].late[0].any()
+    assert slopes[1].late[1] == pytest.approx(slopes[0].late[0], rel=1e-9, abs=1e-9)
+
+
 def test_the_spectrum_sees_a_part_without_derivatives():
     """Central differences of the part, exact slopes of its signals, by present and past states."""
     model = equilibrium(spine(), solve="posture").model.with_elements(Present())

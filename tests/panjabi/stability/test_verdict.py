@@ -14,6 +14,7 @@ from panjabi.body.dynamics import Dynamics
 from panjabi.delay.roots.counting import count_unstable
 from panjabi.errors import ParameterError, UnknownNameError
 from panjabi.neural import ReflexLoop, scaled
+from panjabi.passive.preload import published_stiffening
 from panjabi.simulation import simulate
 from panjabi.simulation.spine_run import STANDARD
 from panjabi.spine import ForcePulse, Spine
@@ -25,11 +26,13 @@ from panjabi.stability import (
     PushEvidence,
     SpectralEvidence,
     StabilityState,
+    StabilityVerdict,
     assess_evidence,
     critical_gain,
     limits,
     verdict,
 )
+from panjabi.stability.condition import SETTLED
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
     _falls,
@@ -39,7 +42,6 @@ from panjabi.stability.pushes import (
     pushed,
     returned,
 )
-from panjabi.stability.robustness import with_stiffness, with_strength
 
 STABLE, UNSTABLE = StabilityState.STABLE, StabilityState.UNSTABLE
 SLOW, DEPENDS = StabilityState.SLOW, StabilityState.DEPENDS_ON_AMPLITUDE
@@ -328,16 +330,9 @@ def test_strength_that_can_be_lost_is_the_true_limit():
     margin = next(m for m in small_verdict().margins if m.subsystem == "active")
     assert 0.0 < margin.value < 1.0
     for factor, stays in ((0.98, True), (1.02, False)):
-        weak = with_strength(rest.model, 1.0 - factor * margin.value)
+        weak = with_deficits(rest.model, Deficits(strength_loss=factor * margin.value))
         again = equilibrium(weak, q=rest.q, extrapolate=True)
         assert condensed_system(again).spectrum().stable is stays
-
-
-def test_a_change_by_nothing_changes_nothing():
-    rest = small()
-    for same in (with_strength(rest.model, 1.0), with_stiffness(rest.model, 1.0)):
-        again = equilibrium(same, q=rest.q)
-        np.testing.assert_allclose(again.state, rest.state, rtol=1e-9, atol=1e-12)
 
 
 def test_static_stiffness_with_reflexes_is_that_of_a_slow_push():
@@ -363,16 +358,32 @@ def test_pushes_have_the_energy_that_is_asked_for():
     np.testing.assert_allclose(M @ forward.rate, forward.impulse * J[0], rtol=1e-9)
 
 
+def backward(impulse: float) -> StabilityVerdict:
+    """Verdict on the small spine with a push backward of size 2 and this impulse [N s]."""
+    made = direction_pushes(small(), PUSH_ENERGY.si, ["backward"])[0]
+    size = 0.5 * impulse / made.impulse
+    return verdict(small(), energy=PUSH_ENERGY.si * size**2, margins=False)
+
+
 def test_pushes_that_leave_the_range_of_evidence_make_it_depend_on_amplitude():
-    limit = limits(small(), directions=["forward"], runs=6).directions[0]
-    assert limit.evidence < limit.impulse
-    forward = direction_pushes(small(), PUSH_ENERGY.si, ["forward"])[0]
-    size = 1.01 * limit.evidence / forward.impulse / 2.0  # so that size 2 leaves
-    result = verdict(small(), energy=PUSH_ENERGY.si * size**2, margins=False)
+    result = backward(60.0)
     assert result.condition is DEPENDS
-    ends = {p.size: p.end for p in result.pushes if p.name == "forward"}
+    ends = {p.size: p.end for p in result.pushes if p.name == "backward"}
     assert ends[0.5] == "returns" and ends[2.0] == "leaves the evidence"
     assert "size 2" in result.reasons[0] and "is beyond" not in result.reasons[0]
+
+
+def test_compression_beyond_the_tests_is_listed_and_does_not_decide():
+    """The factor of compression on the stiffness rises by 4 % at most beyond the 1200 N."""
+    result = backward(30.0)
+    assert result.condition is STABLE
+    assert max(p.peak for p in result.pushes) < math.radians(12.0)
+    (words,) = result.outside_evidence
+    assert words.startswith("L5-S1: preload of") and "1200 N" in words and "size 2" in words
+    assert {p.name for p in result.pushes if p.pressed} == {"forward", "backward"}
+    assert not any(p.left for p in result.pushes)
+    law = published_stiffening()
+    assert law.factor(1e5) / law.factor(1200.0) - 1.0 == pytest.approx(0.04, abs=0.002)
 
 
 def test_limits_bracket_what_destabilises_and_are_the_same_again():
@@ -384,7 +395,7 @@ def test_limits_bracket_what_destabilises_and_are_the_same_again():
     below, at = pushed(
         runs, [(made, s / made.impulse) for s in (limit.impulse - limit.within, limit.impulse)]
     )
-    assert below.end == "returns" and at.end == limit.ends != "returns"
+    assert below.end in SETTLED and at.end == limit.ends not in SETTLED
     assert limits(small(), directions=["backward"], runs=7).to_dict() == found.to_dict()
 
 
@@ -419,22 +430,22 @@ def trunk(cocontraction: float | None = None, **deficits: float) -> Equilibrium:
 
 def test_intact_trunk_is_stable_with_all_margins():
     """Pushes raise the compression of standing beyond the 1200 N of the tests, and it says so."""
-    assert verdict(TRUNK, pushes=False, margins=False).condition is STABLE
     result = verdict(TRUNK)
-    assert result.condition is DEPENDS and "leaves the evidence (L5-S1: preload" in str(result)
+    assert result.condition is STABLE and "L5-S1: preload of" in str(result)
     assert result.spectra[0].complete and result.spectra[0].residual < 1e-9
     assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
 
 
 def test_margin_of_the_delay_ends_where_a_root_meets_the_axis():
-    found = verdict(TRUNK, pushes=False).margins
+    found = verdict(trunk(gain_factor=1.25), pushes=False).margins
     (margin,) = [m.value for m in found if m.what == "additional delay of all reflexes"]
     for factor, roots in ((0.99, 0), (1.01, 2)):
-        assert count_unstable(linear_system(trunk(extra_delay=factor * margin))) == roots
+        late = trunk(gain_factor=1.25, extra_delay=factor * margin)
+        assert count_unstable(linear_system(late)) == roots
 
 
 def test_a_strong_reflex_makes_the_trunk_oscillate():
-    result = verdict(trunk(gain_factor=2.0), pushes=False, margins=False)
+    result = verdict(trunk(gain_factor=2.5), pushes=False, margins=False)
     assert result.condition is UNSTABLE
     assert result.static.least > 0.0 and result.mode is not None
     assert 2.0 < result.mode.frequency < 5.0
@@ -451,9 +462,9 @@ def test_a_weaker_unit_and_weaker_muscles_leave_less_stiffness():
 # --- the lumbar spine ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("gain", "condition"), [(1.5, UNSTABLE), (1.0, STABLE)])
+@pytest.mark.parametrize(("gain", "condition"), [(1.9, UNSTABLE), (1.0, STABLE)])
 def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condition):
-    """At a gain of 1.5 a lateral mode grows with the real part of its root.
+    """At a gain of 1.9 a lateral mode grows with the real part of its root.
 
     The run takes steps in which it turns by 0.1 rad; longer ones damp it.
     """
@@ -464,7 +475,7 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
     assert all(s.complete and s.residual < 1e-10 for s in result.spectra)
     assert result.static.slow < 0.0 < result.static.least
     if gain > 1.0:
-        assert result.rightmost_root == pytest.approx(0.81 + 40.0j, abs=0.05)
+        assert result.rightmost_root == pytest.approx(0.94 + 40.0j, abs=0.05)
         assert result.mode.axis == "lateral bending" and result.mode.fed_by is not None
         short = replace(STANDARD, largest_step=0.1 / abs(result.rightmost_root))
         forward = ForcePulse(1.0, direction=(0.0, 0.0, 1.0), start=0.0)

@@ -205,7 +205,7 @@ def test_errors():
     with pytest.raises(ParameterError, match="increasing numbers from 0 to 1"):
         compensation_map(TRUNK, [0.0, np.nan], ("strength_loss", LOSS))
     with pytest.raises(UnstableError, match="Expected a stable trunk for a sway"):
-        trunk_sway(changed(extra_delay=0.1))
+        trunk_sway(changed(extra_delay=0.1, gain_factor=1.5))
     with pytest.raises(ParameterError, match="one number for each deficit of the trunk"):
         least_activation(TRUNK, Deficits(strength_loss={"extensors": 0.5}))
     with pytest.raises(ParameterError, match="a trunk with one free coordinate, got 6"):

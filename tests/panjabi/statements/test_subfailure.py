@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panjabi.errors import ConvergenceError, ParameterError
-from panjabi.statements import Subfailure, fraction_with_chronic_state
+from panjabi.statements import Subfailure
 from panjabi.statements.quiet_stance import stances_of
 from panjabi.statements.subfailure import ASSUMED, DAY
 
@@ -51,12 +51,6 @@ def test_without_bias_delay_noise_and_loss_corruption_only_hides_damage():
     loop = LOOP.scaled(dict.fromkeys(("gain_loss", "extra_delay", "noise_rise", "bias"), 1e-9))
     assert loop.bifurcation() is None
     assert loop.state(0.8, 1.0).growth < 0.0
-
-
-def test_fraction_with_chronic_state_is_repeatable_and_between_0_and_1():
-    share = fraction_with_chronic_state(LOOP, draws=30, seed=3)
-    assert share == fraction_with_chronic_state(LOOP, draws=30, seed=3)
-    assert 0.0 < share < 1.0
 
 
 def test_every_number_is_assumed():

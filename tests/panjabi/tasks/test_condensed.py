@@ -13,12 +13,12 @@ from panjabi.tasks.loop_margins import CondensedJoints
 
 
 def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
-    strong = Condition(gain_factor=1.2)
+    strong = Condition().changed(gain_factor=1.5)
     found = loop_margin(condition_equilibrium(strong))
     assert found.stable and 0.0 < found.extra_delay < 0.2
     assert found.residual < 1e-10 and found.complete
     before, after = (
-        loop_margin(condition_equilibrium(replace(strong, extra_delay=f * found.extra_delay)))
+        loop_margin(condition_equilibrium(strong.changed(extra_delay=f * found.extra_delay)))
         for f in (0.98, 1.02)
     )
     assert before.stable and before.rightmost.real < 0.0
@@ -29,7 +29,7 @@ def test_one_pair_of_roots_is_unstable_beyond_the_margin_and_none_before():
 @pytest.mark.parametrize(("name", "gain"), [("trunk", 1.0), ("lumbar", 2.0)])
 def test_rightmost_root_makes_the_whole_system_singular(name, gain):
     """The condensed matrix against the characteristic matrix of all states."""
-    rest = condition_equilibrium(Condition(model=name, gain_factor=gain))
+    rest = condition_equilibrium(Condition(model=name).changed(gain_factor=gain))
     found, system = loop_margin(rest), CondensedJoints(rest).system
     assert found.complete
     assert found.stable == (name == "trunk")

@@ -30,6 +30,6 @@ def test_admittance_of_small_pushes_is_that_of_the_linear_model():
 
 
 def test_more_gain_means_less_admittance_and_more_reflex():
-    less, more = (force_perturbation(Condition(gain_factor=g)) for g in (1.0, 1.5))
+    less, more = (force_perturbation(Condition().changed(gain_factor=g)) for g in (1.0, 1.5))
     assert more.low_admittance() < less.low_admittance()
     assert more.low_reflex_gain() > 1.3 * less.low_reflex_gain()

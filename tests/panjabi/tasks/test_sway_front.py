@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import matplotlib
@@ -13,9 +14,12 @@ import matplotlib.pyplot as plt
 
 from panjabi.errors import ConvergenceError
 from panjabi.neural import homonymous, scaled
+from panjabi.neural.loops import NECK_GAINS, TRUNK_GAINS
 from panjabi.parameter import assumed
 from panjabi.plots import plot_sway_front
 from panjabi.spine import equilibrium, spine_model
+from panjabi.spine.linear_system import condensed_system
+from panjabi.spine.model_build import REGION_LEVELS
 from panjabi.stability import spine_sway
 from panjabi.stability.sway_spectrum import SpineSway, noisy_system
 from panjabi.tasks.sway_optimum import (
@@ -35,38 +39,72 @@ def front():
     return sway_front(spine_model("trunk"), efforts=(0.02, 0.05), start=(0.28, 0.1))
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    reason="with 0.005 the search finds gains that hold the neck too; the default effort of 0.01 "
-    "and its gains come from an earlier search",
-)
-def test_the_neck_uses_the_gains_and_the_effort_of_the_rule():
-    """No admissible gains below the default effort; the default is the optimum there."""
-    front = sway_front(spine_model("cervical"), efforts=(0.005, 0.01), start=(0.56, 0.02))
-    spine = spine_model("cervical", reflexes=True)
-    neck = next(loop for loop in spine.reflexes if loop.name == "neck")
-    assert front.without == (0.005,)
-    assert front.least == 0.01 == np.max(spine.cocontraction)
-    best = front.points[0]
-    assert best.stretch_gain == pytest.approx(float(neck.stretch_gain), rel=0.02)
-    assert best.rate_gain == pytest.approx(float(neck.rate_gain), rel=0.12)
+SEARCHES = {  # region -> a grid point beside the default, on the grid of 0.28 and 0.1 s
+    "trunk": (0.28 * GAIN_STEP, 0.05),
+    "lumbar": (0.28 * GAIN_STEP, 0.1),
+    "cervical": (0.56, 0.025),
+    "thoracolumbar": (0.28 * GAIN_STEP, 0.1),
+    "whole": (0.56 * GAIN_STEP, 0.05),
+}
 
 
 @pytest.mark.parametrize(
-    "region", ["trunk", "cervical", pytest.param("lumbar", marks=pytest.mark.slow)]
+    "region",
+    [
+        r if r in ("trunk", "cervical") else pytest.param(r, marks=pytest.mark.slow)
+        for r in SEARCHES
+    ],
 )
-def test_default_spines_are_stable_with_their_margin(region):
-    rest = equilibrium(spine_model(region, reflexes=True))
+def test_the_default_gains_are_those_of_the_rule(region):
+    """Least sway at the co-contraction of the preset; each preset finds the same gains."""
+    spine = spine_model(region)
+    effort = float(np.max(spine.cocontraction))
+    front = sway_front(spine, efforts=(effort,), start=SEARCHES[region])
+    assert front.least == effort == np.min(spine.cocontraction)
+    best = front.points[0]
+    gains = NECK_GAINS if region in ("cervical", "whole") else TRUNK_GAINS
+    assert best.stretch_gain == pytest.approx(gains[0].si, rel=0.02)
+    assert best.rate_gain == pytest.approx(gains[1].si, rel=0.02)
+
+
+def stated() -> dict[str, tuple[float, float]]:
+    """Rightmost root and margin of every preset, as the docstring of `spine_model` states them."""
+    found = re.findall(r"\| (\w+) \| (-[\d.]+) \| ([\d.]+) \|", str(spine_model.__doc__))
+    return {name: (float(root), float(margin)) for name, root, margin in found}
+
+
+def test_every_preset_states_its_stability():
+    assert set(stated()) == {*REGION_LEVELS, "seat"}
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        r if r in ("trunk", "seat") else pytest.param(r, marks=pytest.mark.slow)
+        for r in (*REGION_LEVELS, "seat")
+    ],
+)
+def test_presets_have_the_stated_root_and_margin(region):
+    root, margin = stated()[region]
+    spine = spine_model(region) if region == "seat" else spine_model(region, reflexes=True)
+    rest = equilibrium(spine)
+    system = condensed_system(rest)
+    assert system.rightmost().rightmost.real == pytest.approx(root, rel=0.01)
+    assert system.count_right_of(0.99 * root) == 0
+    for factor in (margin, 1.0 / margin):
+        changed = equilibrium(spine.with_reflexes(*scaled(spine.reflexes, factor)))
+        assert condensed_system(changed).count_right_of(0.0) == 0
+
+
+def test_larger_gains_than_the_margin_make_the_neck_oscillate():
+    spine = spine_model("cervical", reflexes=True)
 
     def system(factor):
-        loops = scaled(rest.model.reflexes, factor)
-        return noisy_system(equilibrium(rest.model.with_reflexes(*loops)))
+        return noisy_system(equilibrium(spine.with_reflexes(*scaled(spine.reflexes, factor))))
 
     assert admissible(system)
-    assert not admissible(lambda factor: system(10.0 * factor))
-    if region != "trunk":  # its measured co-contraction holds it
-        assert not admissible(lambda _: system(0.0))
+    assert not admissible(lambda factor: system(1.5 * factor))
+    assert not admissible(lambda _: system(0.0))
 
 
 def test_no_neighbour_of_the_optimum_sways_less_and_is_stable(front):
@@ -90,11 +128,13 @@ def point(least, sway):
 
 def test_the_effort_is_where_sway_equals_the_target():
     target = assumed(1.0, "rad", "test")
-    made = SwayFront("spine", (point(0.01, 4.0), point(0.02, 2.0), point(0.04, 0.5)), (), target)
+    made = SwayFront(
+        "spine", (point(0.01, 4.0), point(0.02, 2.0), point(0.04, 0.5)), (), target, 0.01
+    )
     assert made.least == pytest.approx(0.02 * 2.0**0.5) and made.miss == 1.0
     far = replace(made, target=assumed(0.1, "rad", "test"))
     assert far.least == pytest.approx(0.04) and far.miss == pytest.approx(5.0)
-    assert replace(made, target=None).least == 0.01
+    assert replace(made, target=None, imposed=0.02).least == 0.02
 
 
 def test_readings_of_the_published_size_of_sway():
@@ -116,7 +156,7 @@ def test_gains_of_trunk_and_neck_are_separate_by_default_only():
 def test_the_figure_shows_sway_of_every_axis_over_effort():
     angles = {"FE": np.radians(0.6), "LB": np.radians(0.2), "AR": np.radians(0.3)}
     made = SwayPoint(0.02, 0.3, 0.03, 1.0, SpineSway("T1", angles, {}))
-    ax = plot_sway_front(SwayFront("spine", (made,), (), None))
+    ax = plot_sway_front(SwayFront("spine", (made,), (), None, 0.02))
     assert [line.get_xydata()[0].tolist() for line in ax.lines] == [
         pytest.approx([2.0, x]) for x in (0.6, 0.2, 0.3)
     ]
