@@ -104,7 +104,7 @@ class StaticStiffness:
 
     def __str__(self) -> str:
         if self.value is None:
-            return f"not defined: {self.undefined} directions"
+            return f"not defined: {self.undefined} direction{'s' if self.undefined > 1 else ''}"
         return f"{1e-3 * self.value:.2f} N/mm"
 
 

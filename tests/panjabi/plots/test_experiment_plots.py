@@ -38,3 +38,21 @@ def test_basin_shows_boundary_and_ridge():
     ax = plots.plot_basin(basin_of_attraction(rays=8, grid=21))
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["basin boundary", "ridge of the exponent"]
+
+
+def test_trunk_stiffness_by_frequency_and_effort():
+    from panjabi.spine import spine_model
+    from panjabi.tasks import bracing, trunk_stiffness
+
+    spine = spine_model("lumbar", reflexes=True)
+    found = [trunk_stiffness(spine, effort=effort, at=0.38) for effort in (0.1, 0.2)]
+    f = np.array([0.1, 1.0, 4.0])
+    ax = plots.plot_stiffness_by_frequency(found[1], f)
+    whole = 1e-3 * found[1].complex_stiffness(f).real
+    np.testing.assert_allclose(ax.lines[2].get_ydata(), whole)
+    assert "[Hz]" in ax.get_xlabel() and "[N/mm]" in ax.get_ylabel()
+    ax = plots.plot_stiffness_by_effort(found, published={"paper": ((0.2,), (14500.0,))})
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), [10.0, 20.0])
+    np.testing.assert_allclose(ax.lines[3].get_ydata(), [14.5])
+    ax = plots.plot_bracing({"abdominal": bracing(spine, levels=(0.0, 0.1))})
+    assert len(ax.lines) == 3 and "least activation" in ax.get_xlabel()
