@@ -1,3 +1,4 @@
+from .assessment import plot_assessments as plot_assessments
 from .basin import plot_basin as plot_basin
 from .buckling import plot_buckling_path as plot_buckling_path, plot_mode as plot_mode
 from .compensation import plot_compensation_map as plot_compensation_map
