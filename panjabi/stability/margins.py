@@ -242,9 +242,14 @@ def _at(path: _Path, x: float, near: Complexes) -> _Point:
         system = path.system(x)
     except (ConvergenceError, ParameterError):
         return _Point(x, None, near)
+    return _Point(x, system, followed_roots(system, near))
+
+
+def followed_roots(system: Condensed, near: Complexes) -> Complexes:
+    """The rightmost roots (k,) of a system that Newton reaches from those of a similar one."""
     s, size = system.roots(np.concatenate([_rightmost(near), BESIDE]))
     kept = s[size <= RESIDUAL]
-    return _Point(x, system, _rightmost(kept) if kept.size else system.rightmost().roots)
+    return _rightmost(kept) if kept.size else system.rightmost().roots
 
 
 def _verified(point: _Point) -> _Point:

@@ -77,7 +77,7 @@ def test_compensation_with_a_store(call, tmp_path):
 def test_verdict_on_the_trunk(call):
     code, out, _ = call("verdict", "--model", "trunk", "--gain-factor", "2.5", "--json")
     found = json.loads(out)
-    assert code == 0 and found["schema"] == "panjabi-verdict/2"
+    assert code == 0 and found["schema"] == "panjabi-verdict/3"
     assert found["condition"] == "unstable" and found["growth_time_s"] > 0.0
     assert found["performance"]["recovery_s"] is None and found["margins"] == []
     assert found["assumed_parameters"] > 0 and found["sources"]
@@ -92,11 +92,27 @@ def test_verdict_on_the_lumbar_spine(call):
     assert found["mode"]["fed_by"] in ("deep", "superficial")
 
 
+def test_verdict_beyond_the_gain_that_loses_stability_with_its_mode_plotted(call, tmp_path):
+    figure = tmp_path / "mode.png"
+    words = ("--model", "lumbar", "--gain-factor", "1.05", "--of", "critical", "--json", "-")
+    code, out, _ = call("verdict", *words, "--figure", str(figure))
+    found = json.loads(out)
+    assert code == 0 and found["condition"] == "unstable"
+    assert found["mode"]["level"] == "T12-L1" and found["mode"]["axis"] == "lateral bending"
+    assert 4.0 < found["mode"]["frequency_Hz"] < 8.0 and found["margins"] == []
+    assert 0.0 < found["growth_time_s"] < found["watch_s"]
+    assert found["kink"]["rightmost_here"] == [
+        found["mode"]["real_per_s"], found["mode"]["imag_rad_per_s"]
+    ]  # fmt: skip
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("hypothesis", "--only", "P20"), "unknown statement 'P20'"),
         (("verdict", "--activation", "0.1"), "got --activation"),
+        (("verdict", "--figure", "mode.doc"), "a file name that ends in .pdf, .png, .svg"),
         (("verdict", "--watch", "-1"), "a positive finite number for watch, got -1.0"),
         (("verdict", "--model", "trunk", "--load", "5"), "got --load"),
         (("verdict", "--injury", "nucleus"), "a level, a colon and a change"),
