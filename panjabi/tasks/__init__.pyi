@@ -1,4 +1,5 @@
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
+from .bending import BendTask as BendTask, LiftTask as LiftTask, SideBendTask as SideBendTask
 from .condition import (
     MODELS as MODELS,
     Condition as Condition,
@@ -13,6 +14,8 @@ from .laboratory import (
     SwayTask as SwayTask,
 )
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
+from .motion import Motion as Motion
+from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
 from .registry import TASKS as TASKS, task as task
 from .repeated import (
@@ -27,6 +30,11 @@ from .result import (
     TaskStability as TaskStability,
 )
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
+from .standing import (
+    ExertTask as ExertTask,
+    StandingRecord as StandingRecord,
+    StandTask as StandTask,
+)
 from .stiffness import (
     PointStiffness as PointStiffness,
     exertion as exertion,
@@ -37,4 +45,4 @@ from .sway_optimum import (
     SwayPoint as SwayPoint,
     sway_front as sway_front,
 )
-from .task import Task as Task
+from .task_contract import Task as Task
