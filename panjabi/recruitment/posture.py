@@ -315,12 +315,13 @@ def settled(
     most_iterations: int,
     *,
     pressed: bool,
+    start: Floats | None = None,
 ) -> SpineRecruitment:
-    """The fixed point of tendons and, if `pressed`, preload."""
-    a = _start(view, least)
+    """The fixed point of tendons and, if `pressed`, preload; near the activations `start` (m,)."""
+    a = _start(view, least) if start is None else _within(view, start, least)
     change, turned, modes = np.inf, np.inf, None
     for number in range(1, most_iterations + 1):
-        first = pressed and number == 1
+        first = pressed and number == 1 and start is None
         problem = problem_of(view, law, a, criterion=criterion, least=least)
         bound = None if first else required.matrix(view)
         result = solve_recruitment(problem, bound=bound, criterion=criterion, start=modes)

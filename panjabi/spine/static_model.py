@@ -112,6 +112,7 @@ class StaticSpine(ShortRepr):
     closing: UnitForces | None = None  # of sacroiliac joints
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
+    pressed: Floats | None = None  # (levels, 3) force on each disc by it: forward, up, right [N]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
     subject: str = ""  # name of the `Subject` that it is of; "": none
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
@@ -332,7 +333,8 @@ class StaticSpine(ShortRepr):
         if self.pressure is not None:
             push = strut_push(self.pressure, self._seen_by(self.pressure))
             total[carry] += push
-        return np.einsum("lij,lj->li", self.disc_axes, total)
+        on_discs = np.einsum("lij,lj->li", self.disc_axes, total)
+        return on_discs if self.pressed is None else on_discs + self.pressed
 
     def compression(self, forces: ArrayLike) -> Floats:
         """(levels,) along the axis of each disc, positive in compression [N].
