@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from panjabi.errors import unknown
 from panjabi.neural.command import LEAST
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import SpineRecruitment, held_spine, recruit
+from panjabi.recruitment.posture import SpineRecruitment, held_spine, imposed, recruit
 from panjabi.recruitment.required import StiffnessRequirement
 from panjabi.results import Result, finite, frame
 from panjabi.spine.equilibrium_solver import equilibrium
@@ -123,17 +122,13 @@ def bracing(
         If the posture cannot be held even at the first level.
     """
     view = static_view(spine)
-    known = sorted(set(view.muscles.groups))
-    for group in groups:
-        if group not in known:
-            raise unknown("muscle group of this spine", group, known)
-    braced = view.muscles.members(*groups) if groups else np.ones(len(view.muscles.names), bool)
     steps: list[BraceStep] = []
     first: SpineRecruitment | None = None
     outside: dict[str, None] = {}
     beyond: float | None = None
     for level in levels:
-        least = np.where(braced, max(level, LEAST), LEAST)
+        most = max(level, LEAST)
+        least = imposed(view, dict.fromkeys(groups, most) if groups else most)
         try:
             found = recruit(view, margin=margin, least_activation=least)
         except InfeasibleRecruitment:
@@ -149,7 +144,11 @@ def bracing(
 
 
 def _step(
-    spine: Spine, found: SpineRecruitment, first: SpineRecruitment, level: float, least: Floats
+    spine: Spine,
+    found: SpineRecruitment,
+    first: SpineRecruitment,
+    level: float,
+    least: float | Floats,
 ) -> BraceStep:
     H, view = found.result.hessian, found.spine
     rest = equilibrium(held_spine(spine, found), solve="posture", extrapolate=True)

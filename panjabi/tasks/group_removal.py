@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
-from panjabi.recruitment.posture import SpineRecruitment, recruit, recruit_again
+from panjabi.recruitment.posture import SpineRecruitment, imposed, recruit, recruit_again
 from panjabi.recruitment.required import MARGIN
 from panjabi.results import Result, frame
 from panjabi.spine.static_build import static_view
@@ -98,7 +98,7 @@ def group_removals(
     directions: Sequence[str] = EXERTIONS,
     efforts: Sequence[float] = EFFORTS,
     margin: tuple[float, float] | None = MARGIN,
-    least_activation: float | Floats | None = None,
+    least_activation: float | Floats | Mapping[str, float] | None = None,
     again: bool = True,
 ) -> tuple[GroupRemoval, ...]:
     """Loss of the margin [1] without each muscle group, for every direction and effort.
@@ -118,7 +118,7 @@ def group_removals(
     Cholewicki & VanVliet (2002).
     """
     view = static_view(spine)
-    least = spine.cocontraction if least_activation is None else least_activation
+    least = imposed(spine, least_activation)
     results: list[GroupRemoval] = []
     for name in directions:
         most = strength(view, name)

@@ -31,7 +31,7 @@ from panjabi.delay.roots.condensed_spectrum import Condensed
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.parameter import Parameter, sources
 from panjabi.passive.directions import levels
-from panjabi.recruitment.posture import SpineRecruitment, held_spine, recruit
+from panjabi.recruitment.posture import SpineRecruitment, held_spine, imposed, recruit
 from panjabi.recruitment.required import MARGIN
 from panjabi.results import Result, frame
 from panjabi.simulation.spine_run import STANDARD, simulate
@@ -385,7 +385,7 @@ def trunk_stiffness(
     cycles: int = 1,
     pull: float | None = None,
     margin: tuple[float, float] | None = MARGIN,
-    least_activation: float | Floats | None = None,
+    least_activation: float | Floats | Mapping[str, float] | None = None,
     extrapolate: bool = False,
 ) -> TrunkStiffness:
     """Stiffness against a small horizontal force at a harness while the trunk resists a pull [N/m].
@@ -447,7 +447,7 @@ def trunk_stiffness(
     recruited = recruit(
         replace(view, push=force * along),
         margin=margin,
-        least_activation=spine.cocontraction if least_activation is None else least_activation,
+        least_activation=imposed(spine, least_activation),
     )
     cable = QuickRelease(force, body, tuple(point.tolist()), line)
     held = held_spine(spine, recruited)

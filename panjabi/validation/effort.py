@@ -59,11 +59,8 @@ def _pooled(effort: float) -> tuple[float, float]:
 
 def _braced(effort: float) -> float:
     """Stiffness with 5 % activity of the abdominal muscles imposed, forward [N/mm]."""
-    spine = _spine("lumbar")
-    assert spine.muscles is not None
-    groups = np.array(spine.muscles.muscles.groups)
-    least = np.where(np.isin(groups, ABDOMINALS), 0.05, spine.cocontraction)
-    braced = trunk_stiffness(spine, effort=effort, at=HARNESS, least_activation=least)
+    least = dict.fromkeys(ABDOMINALS, 0.05)
+    braced = trunk_stiffness(_spine("lumbar"), effort=effort, at=HARNESS, least_activation=least)
     return 1e-3 * braced.fit.stiffness
 
 
