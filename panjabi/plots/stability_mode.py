@@ -23,12 +23,12 @@ def plot_stability_mode(
     mode: RootMode,
     *,
     view: str | None = None,
-    largest_deg: float = 6.0,
+    largest_deg: float = 12.0,
     ax: Axes | None = None,
 ) -> Axes:
     """Joints of a spine in equilibrium and in the mode of a root (not to scale).
 
-    Of an oscillation two phases are plotted, a quarter of a period apart.
+    Of an oscillation two phases are plotted, half a period apart.
 
     view : side (facing right) or front (the person's right is on the left of the figure); by
         default the view with the larger motion.
@@ -52,7 +52,7 @@ def plot_stability_mode(
     turn = np.radians(largest_deg) * np.array([mode.shape[name] for name in model.free])
     phases = [("mode", turn.real, "-")]
     if mode.root.imag:
-        phases.append(("a quarter of a period later", -turn.imag, "--"))
+        phases.append(("half a period later", -turn.real, "--"))
     still = _places(rest, np.zeros(len(turn)))
     shapes = [(name, _places(rest, moved), line) for name, moved, line in phases]
     if view is None:
@@ -67,15 +67,15 @@ def plot_stability_mode(
     for joint, point in zip(model.joints, still, strict=False):
         at = 1e3 * (point - still[0])
         ax.annotate(
-            joint.unit.level, (sign * at[across], at[1]), (8, 0), textcoords="offset points",
-            va="center",
+            joint.unit.level, (sign * at[across], at[1]), (-8, 0), textcoords="offset points",
+            ha="right", va="center",
         )  # fmt: skip
     ax.set_aspect("equal", adjustable="datalim")
     ax.margins(x=0.35)
     ax.set(xlabel=f"{'left' if view == 'front' else 'forward'} [mm]", ylabel="up [mm]")
     verb = "grows" if mode.root.real > 0.0 else "decays"
     moves = f"{mode.frequency:.2g} Hz, " if mode.root.imag else ""
-    ax.set_title(f"{mode.level} {mode.axis}: {moves}{verb} in {mode.time:.2g} s")
+    ax.set_title(f"{mode.level} {mode.axis}:\n{moves}{verb} in {mode.time:.2g} s")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
     return ax
 
