@@ -259,6 +259,11 @@ def _arriving(
     return result
 
 
+def contributions(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
+    """What arrives on each connection (connections,): command [1], or unlimited moment [N m]."""
+    return np.array([gate(signal) for _, (signal, gate) in _arriving(model, y, delayed)])
+
+
 def _moments(
     model: Spine, t: float, y: Floats, delayed: Floats | None, paths: NoisePaths | None
 ) -> Floats:
