@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.elements import ForceElement, excited
+from panjabi.elements import ForceElement, excited, shaped
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.neural.command import LEAST, command
 from panjabi.neural.smooth_kernels import saturated
@@ -191,7 +191,7 @@ def passive_force(
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
         force = element.force(x, speed, np.zeros(element.states), values)
-        np.add.at(Q, place[place >= 0], np.asarray(force)[place >= 0])
+        np.add.at(Q, place[place >= 0], shaped(element, "force", force, len(place))[place >= 0])
     return Q
 
 

@@ -118,10 +118,11 @@ def test_reflexes_are_what_excites_beside_the_command():
     spine = base.with_reflexes(*base.reflexes, pain, pose)
     run = simulate(spine, MomentPulse(-15.0, "L4_L5_FE", start=0.01), duration=0.12)
     model, muscle, t = run.model, "MF_m1t_1_r", 0.1
+    assert model.muscles is not None
     m = model.muscles.muscles.names.index(muscle)
     parts = [run.channel(f"{loop} reflex on {muscle}", t) for loop in ("deep", "pain")]
     assert min(parts) > 1e-3
-    drive = float(command(model.commanded, model.drive_width.si)[m]) + sum(parts)
+    drive = float(command(model.commanded, model.drive_width.si)[m]) + float(sum(parts))
     expected = saturated.py_func(drive, model.drive_width.si)[0]
     assert run.channel(f"{muscle} excitation", t) == pytest.approx(expected, rel=1e-9)
     moment = run.channel("pose reflex on L4_L5_FE", t)
