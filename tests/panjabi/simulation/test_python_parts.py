@@ -79,7 +79,7 @@ class Present(Part):
         return np.diag([-signals[0], 0.0])
 
     def state_rate(self, q, rate, state, signals, /):
-        return np.array([signals[1] * q[1] - state[0] ** 3 + 1e-3 * signals[5]])
+        return np.array([(signals[1] + 1e-3 * signals[5]) * q[1] - state[0] ** 3])
 
     def excitation(self, q, rate, state, signals, /):
         return np.array([0.1 * np.tanh(state[0]) * signals[4]])
@@ -274,6 +274,19 @@ def test_signals_that_do_not_exist_raise():
     model = spine().with_elements(Deaf())
     with pytest.raises(UnknownNameError, match="nobody"):
         equilibrium(model, solve="posture")
+
+
+def test_a_part_whose_states_are_not_zero_at_rest_raises():
+    class Follows(Part):
+        states, signals = 1, (Signal("muscle length", MUSCLE),)
+
+        def state_rate(self, q, rate, state, signals, /):
+            return (signals - state) / TIME
+
+    with pytest.raises(
+        ParameterError, match="states of Follows that stay zero at rest, got a rate"
+    ):
+        equilibrium(spine().with_elements(Follows()), solve="posture")
 
 
 class _Returns(Part):
