@@ -22,7 +22,7 @@ from panjabi.active.musculotendon import MuscleRates
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.model import Body
 from panjabi.body.standard import require_same_size
-from panjabi.elements import ForceElement
+from panjabi.elements import ForceElement, check_part
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import Departure
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation, command
@@ -131,6 +131,8 @@ class Spine:
             if drive is None:  # pyright: ignore[reportUnnecessaryComparison]
                 drive = 0.0
             put(self, "rest_drive", per(drive, "rest_drive").copy())
+        for element in self.elements:
+            check_part(element)
         for element in (*self.joints, *self.elements):
             for name in element.coordinates:
                 self.body.coordinate_index(name)

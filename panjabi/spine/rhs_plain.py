@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from panjabi.elements import ForceElement, excited
+from panjabi.elements import ForceElement, excited, shaped
 from panjabi.errors import unknown
 from panjabi.neural.algebraic_spindle import AlgebraicSpindle
 from panjabi.neural.feedforward import Commands
@@ -164,7 +164,9 @@ def added_drives(
             x, speed = model.seen_by(element, q, rate)
             values = arrived(model, y, delayed, element, t, commands)
             add = element.excitation(x, speed, y[states], values)  # type: ignore[attr-defined]
-            np.add.at(u, excited_muscles(model, element), np.asarray(add, float))
+            muscles = excited_muscles(model, element)
+            more = shaped(element, "excitation", add, len(muscles))  # pyright: ignore[reportUnknownArgumentType]
+            np.add.at(u, muscles, more)
     return u
 
 
@@ -257,6 +259,11 @@ def _arriving(
         signal = float(row[connection.afferent])
         result.append((k, (signal, _Gate(loop.threshold, loop.corner))))
     return result
+
+
+def contributions(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
+    """What arrives on each connection (connections,): command [1], or unlimited moment [N m]."""
+    return np.array([gate(signal) for _, (signal, gate) in _arriving(model, y, delayed)])
 
 
 def _moments(

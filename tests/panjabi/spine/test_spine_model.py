@@ -17,6 +17,7 @@ from panjabi.neural.command import command
 from panjabi.neural.loops import NECK
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive import unit
+from panjabi.passive.spring_damper import SpringDamper
 from panjabi.simulation import simulate
 from panjabi.spine import (
     Deficits,
@@ -477,11 +478,9 @@ def test_too_many_delays_raise():
 
 
 def test_elements_with_unknown_coordinates_raise():
-    class Listening:
-        coordinates, states, signals = ("knee",), 0, ()
-
+    listening = SpringDamper(("knee",), 1.0)
     with pytest.raises(UnknownNameError, match="knee"):
-        spine_model(muscles=False).with_elements(Listening())
+        spine_model(muscles=False).with_elements(listening)
 
 
 @pytest.mark.parametrize(
