@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from panjabi.spine.equilibrium_solver import Equilibrium
     from panjabi.stability.condition import RootMode
 
-MODELS = ("lumbar", "trunk")
+MODELS = ("lumbar", "trunk", "thoracolumbar", "cervical", "whole")
 FIGURES = (".pdf", ".png", ".svg")
 VERDICT = {"watch": None, "of": None, "margins": "again", "no_pushes": False, "figure": None}
 TRUNK = {

@@ -59,7 +59,7 @@ class HeldLoad:
     extrapolate: bool = False  # allows a mass that nobody has lifted
 
     def __post_init__(self) -> None:
-        number = isinstance(self.mass, (int, float, np.number))
+        number = isinstance(self.mass, Real)
         if not (number and np.isfinite(self.mass) and self.mass >= 0.0):
             raise ParameterError(
                 f"Expected HeldLoad.mass of 0 kg or more, got {self.mass!r} kg; leave the load "

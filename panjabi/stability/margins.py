@@ -222,7 +222,8 @@ def _share(good: _Point, bad: _Point) -> float:
 
     A real root crosses where det D(0) changes sign, which is more nearly linear than the root.
     """
-    if good.system is None or bad.system is None:
+    systems = [point.system for point in (good, bad) if point.system is not None]
+    if len(systems) < 2:
         return 0.5 if good.x < bad.x else 1.0
     if bad.rightmost.imag:
         low = float(good.roots[np.abs(good.roots - bad.rightmost).argmin()].real)
@@ -230,7 +231,7 @@ def _share(good: _Point, bad: _Point) -> float:
     else:
         zero = np.zeros(1, complex)
         (a, size), (b, other) = (
-            np.linalg.slogdet(point.system.at(zero)[0][0].real) for point in (good, bad)
+            np.linalg.slogdet(system.at(zero)[0][0].real) for system in systems
         )
         low, high = -1.0, -float(a * b) * math.exp(min(float(other - size), 700.0))
     return low / (low - high) if low < 0.0 < high else 0.5
