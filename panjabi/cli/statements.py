@@ -52,7 +52,7 @@ def add_hypothesis_commands(commands: Any) -> None:
     )
     hypothesis.add_argument(
         "--draws", type=int, default=8, metavar="N",
-        help="draws from the priors of the assumed values (default 8, about two minutes in all)",
+        help="draws from the priors of the assumed values (default 8, about three minutes in all)",
     )  # fmt: skip
     hypothesis.add_argument("--seed", type=int, default=0, help="random seed (default 0)")
     add_subject(hypothesis)
