@@ -46,6 +46,9 @@ Floats = NDArray[np.float64]
 AMPLITUDE = math.radians(1.0)
 """Default amplitude of the sliding spectrum, that of an ordinary push [rad]."""
 
+SATURATED = 10.0
+"""Length of the run of a mode that grows, in e-folds: it then no longer grows [1]."""
+
 NO_FORCE = 1.0 - 1e-9
 """Loss of strength of a slack muscle; a force of zero cannot be normalised [1]."""
 
@@ -66,7 +69,7 @@ def verdict(
     follows from two spectra with all delays, with friction stuck and sliding, and from runs after
     pushes in six directions and in the shapes of the six least stable modes, each of size 0.5, 1
     and 2. A run ends when all joints have returned, else after the watch time. Where small motions
-    grow, one run shows what becomes of the mode that grows.
+    grow, one run of at most ten e-folds shows what becomes of the mode that grows.
 
     Parameters
     ----------
@@ -188,9 +191,11 @@ def _pushes(
     grows = any(spectrum.grows(watch) for spectrum in spectra)
     roots = stuck.roots[:1] if grows else stuck.roots
     shapes = mode_pushes(rest, small.system, roots, energy, () if grows else directions)
-    runs = prepared_runs(rest, watch, tolerance, stuck.rightmost if grows else 0j)
     if grows:
+        fastest = max(abs(spectrum.rightmost.real) for spectrum in spectra)
+        runs = prepared_runs(rest, min(watch, SATURATED / fastest), tolerance, stuck.rightmost)
         return pushed(runs, [(shapes[0], 1.0)])
+    runs = prepared_runs(rest, watch, tolerance)
     every = [*directions, *shapes]
     return pushed(runs, [(push, size) for push in every for size in SIZES])
 
