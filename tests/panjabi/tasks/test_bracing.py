@@ -50,6 +50,20 @@ def test_brace_stiffens_at_each_step_and_costs_compression(margin: bool):
     assert all(np.diff([step.compression["L4-L5"] for step in steps]) > 0.0)
 
 
+def test_thorax_stiffness_is_named_by_its_axes():
+    """A moment on all coordinates of one name, which are nearly the axes of the thorax."""
+    from panjabi.tasks import ABDOMINALS
+
+    least = dict.fromkeys(ABDOMINALS, 0.1)
+    found = recruit(static_view(spine()), margin=None, least_activation=least)
+    thorax = brace().steps[2].thorax
+    assert thorax is not None
+    for axis, stiffness in zip(("FE", "LB", "AR"), thorax, strict=True):
+        moment = np.array([name.endswith(axis) for name in found.spine.coordinates], float)
+        turned = moment @ np.linalg.solve(found.result.hessian, moment)
+        assert stiffness == pytest.approx(1.0 / turned, rel=0.2)
+
+
 def test_brace_without_new_recruitment_is_out_of_balance_and_less_stiff():
     for step in brace().steps[1:]:
         assert step.unbalanced > 1.0 and step.not_recruited < step.fast
