@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-ABDOMINALS = ("rectus_abdominis", "external_oblique", "internal_oblique", "transversus_abdominis")
+ABDOMINALS: tuple[str, ...] = (
+    "rectus_abdominis",
+    "external_oblique",
+    "internal_oblique",
+    "transversus_abdominis",
+)
 """Muscles that a brace of the abdomen tightens."""
 
 LEVELS = (0.0, 0.05, 0.1, 0.15, 0.2)
@@ -173,7 +178,8 @@ def squared_rate(view: StaticSpine, H: Floats) -> float:
     from scipy.linalg import eigh
 
     M = StiffnessRequirement(rate=1.0).matrix(view)
-    return float(eigh(0.5 * (H + H.T), M, eigvals_only=True, subset_by_index=(0, 0))[0])
+    assert M is not None
+    return float(eigh(0.5 * (H + H.T), M, eigvals_only=True)[0])
 
 
 def _thorax(view: StaticSpine, H: Floats) -> tuple[float, float, float] | None:

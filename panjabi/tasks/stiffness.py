@@ -92,7 +92,8 @@ class SineRecord(Result):
         found = np.linalg.lstsq(table / size, self.force)[0] / size
         left = self.force - table @ found
         explained = 1.0 - float(left @ left) / float(self.force @ self.force)
-        return SecondOrderFit(*map(float, found), explained)
+        mass, damping, stiffness = map(float, found)
+        return SecondOrderFit(mass, damping, stiffness, explained)
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ class TrunkStiffness(Result):
         return 1.0 / self._compliance(self._axis(frequency_hz), massless)
 
     def _axis(self, frequency_hz: ArrayLike | None) -> Complexes:
-        f = np.atleast_1d(np.asarray(self.frequency if frequency_hz is None else frequency_hz))
-        return 2j * math.pi * f
+        f = np.asarray(self.frequency if frequency_hz is None else frequency_hz, np.complex128)
+        return np.atleast_1d(2j * math.pi * f)
 
     def linear_record(self, *, reflexes: bool = True) -> SineRecord:
         """The motion under a small sine, by a Fourier series of the damped response.
@@ -168,8 +169,8 @@ class TrunkStiffness(Result):
         """
         f, length = self.frequency, self.cycles / self.frequency
         period = SPACE * length
-        orders = np.arange(round(HARMONICS * f * period) + 1)
-        s = DAMPED / period + 2j * math.pi / period * orders
+        orders = np.arange(round(HARMONICS * f * period) + 1, dtype=np.complex128)
+        s = np.asarray(DAMPED / period + 2j * math.pi / period * orders, np.complex128)
         w = 2.0 * math.pi * f
         force = w / (s**2 + w**2) * (1.0 - np.exp(-s * length))
         moved = self._compliance(s, self._systems[reflexes]) * force

@@ -50,6 +50,25 @@ def test_brace_stiffens_at_each_step_and_costs_compression(margin: bool):
     assert all(np.diff([step.compression["L4-L5"] for step in steps]) > 0.0)
 
 
+def test_thorax_stiffness_is_named_by_its_axes():
+    """Turns of the thorax from finite differences of poses, about right, forward and up."""
+    from panjabi.tasks import ABDOMINALS
+
+    least = dict.fromkeys(ABDOMINALS, 0.1)
+    found = recruit(static_view(spine()), margin=None, least_activation=least)
+    view, b, step = found.spine, found.spine.body.body_index("T1"), 1e-6
+    turns = []
+    for k in view.indices:
+        q = view.q.copy()
+        q[k] += step
+        turned = view.body.poses(q).R[b] @ view.poses.R[b].T
+        turns.append([turned[2, 1] - turned[1, 2], turned[0, 2] - turned[2, 0],
+                      turned[1, 0] - turned[0, 1]])  # fmt: skip
+    W = np.array(turns).T / (2.0 * step)
+    forward, up, right = 1.0 / np.diag(W @ np.linalg.solve(found.result.hessian, W.T))
+    assert brace().steps[2].thorax == pytest.approx((right, forward, up), rel=1e-4)
+
+
 def test_brace_without_new_recruitment_is_out_of_balance_and_less_stiff():
     for step in brace().steps[1:]:
         assert step.unbalanced > 1.0 and step.not_recruited < step.fast
