@@ -16,6 +16,7 @@ import numpy as np
 from panjabi.active.electrodes import ELECTRODES, SIDES
 from panjabi.body import standard_adult
 from panjabi.body.gravity import STANDARD_GRAVITY
+from panjabi.errors import ConvergenceError
 from panjabi.literature import row
 from panjabi.recruitment.free_posture import recruit_posture
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
@@ -243,9 +244,15 @@ def _silence(region: str, mass: float) -> Silence:
     """
     movement = f"{region} flexion"
     full = flexion_range(movement)
-    activity = np.array([_activity(region, movement, s * full, mass) for s in BEND_STEPS])
+    reached: list[float] = []
+    for share in BEND_STEPS:
+        try:
+            reached.append(_activity(region, movement, share * full, mass))
+        except InfeasibleRecruitment:
+            break  # beyond the hang on passive tissue, where muscles would have to pull down
+    activity = np.array(reached)
     upright = _activity(region, movement, 0.0, 0.0)
-    pairs = zip(BEND_STEPS, activity, strict=True)
+    pairs = zip(BEND_STEPS, activity, strict=False)
     shown = ", ".join(f"{100 * s:.0f} %: {100 * a:.1f}" for s, a in pairs)
     words = f"activity [% MVC] by share of {full:.0f} deg, {shown}; standing {100 * upright:.1f}"
     for k in range(int(activity.argmax()) + 1, len(activity)):
@@ -265,10 +272,18 @@ def _activity(region: str, movement: str, degrees: float, mass: float) -> float:
         angles |= {"pelvis anterior tilt": degrees, "hip flexion": degrees}
     q = standard_adult().flexed(angles_deg=angles)
     spine = static_spine(q, region=region)
-    found = recruit_posture(hanging(spine, mass) if mass else spine, starts=(0.0,)).recruitment
+    found = _free(hanging(spine, mass) if mass else spine)
     if region == "cervical":
         return found.mvc_of("semispinalis", "splenius")
     return float(np.mean([found.at_electrodes(side)["erector spinae L3"] for side in SIDES]))
+
+
+def _free(spine: StaticSpine) -> SpineRecruitment:
+    """Recruitment with free level angles, from the first start that ends at an optimum."""
+    try:
+        return recruit_posture(spine, starts=(0.0,)).recruitment
+    except ConvergenceError:
+        return recruit_posture(spine, starts=(0.5, -0.5)).recruitment
 
 
 HOW = (

@@ -248,11 +248,15 @@ def sitting(share: float) -> Prediction:
     body = standard_adult()
     seated = body.posture("seated_90")
     q = body.flexed(angles_deg={"lumbar flexion": share * flexion_range()}, base=seated)
-    return Prediction(
-        _l45(recruit(static_spine(q))) / _l45(_standing()),
+    how = (
         f"pelvis as in standing, hips at 90 deg, {100 * share:.0f} % of the lumbar range of "
-        f"{flexion_range():.0f} deg of flexion (assumed: the posture is not printed)",
+        f"{flexion_range():.0f} deg of flexion (assumed: the posture is not printed)"
     )
+    try:
+        found = recruit(static_spine(q))
+    except InfeasibleRecruitment as error:
+        return Prediction(None, f"{how}; not feasible: {error.why.sentence}")
+    return Prediction(_l45(found) / _l45(_standing()), how)
 
 
 @_ratio("wil99_lifting_20_kg_round_back", "wil99_relaxed_standing", ROUND_BACK_DEG)
