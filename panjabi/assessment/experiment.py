@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
@@ -78,14 +78,23 @@ class Assessment(Result):
 
     @cached_property
     def outcome(self) -> Verdict:
-        """The verdict."""
+        """The verdict, by all readings."""
+        return self._verdict(self.declaration.readings)
+
+    @property
+    def by_reading(self) -> dict[str, Verdict]:
+        """The verdict that each reading alone would give."""
+        return {reading: self._verdict([reading]) for reading in self.declaration.readings}
+
+    def _verdict(self, readings: Iterable[str]) -> Verdict:
+        chosen = tuple(readings)
         return verdict_from_draws(
             {
-                f"{name}, {reading}": values
+                f"{name}, {reading}": self.agrees[name][reading]
                 for name in self.declaration.variants
-                for reading, values in self.agrees[name].items()
+                for reading in chosen
             },
-            {name: list(self.agrees[name].values()) for name in self.declaration.rivals},
+            {name: [self.agrees[name][r] for r in chosen] for name in self.declaration.rivals},
         )
 
     def behaviour(self, model: str) -> Behaviour:
@@ -117,6 +126,9 @@ class Assessment(Result):
             which = "variant" if rival is None else f"rival, expected: {rival.expects}"
             shares = ", ".join(f"{r} {self.share(name, r):.2f}" for r in self.agrees[name])
             lines.append(f"  {name} ({which}): {shares}")
+        if len(self.declaration.readings) > 1:
+            alone = ", ".join(f"{r} {verdict}" for r, verdict in self.by_reading.items())
+            lines.append(f"  each reading alone: {alone}")
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +136,7 @@ class Assessment(Result):
         declared = self.declaration
         return {
             "outcome": self.outcome,
+            "by_reading": self.by_reading,
             "draws": self.draws,
             "seed": self.seed,
             "prior": {

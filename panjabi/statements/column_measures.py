@@ -153,7 +153,7 @@ P13 = Experiment(
 # --- P14: after buckling ---------------------------------------------------------------------
 
 
-class SineJoint:
+class _SineJoint:
     """Moment (k0 / b) sinh(b x) about every axis, stiffness k0 at neutral; a `JointLaw`."""
 
     def __init__(self, stiffness: float, angle: float, moment: float) -> None:
@@ -201,7 +201,7 @@ def _buckled(subject: Subject, model: str, draw: Draw) -> dict[str, float]:
                 ExponentialJoint.through([neutral] * 3, angle=[reach] * 3, moment=TEST_MOMENT)
             )
         elif model == "sine":
-            laws.append(SineJoint(neutral, reach, TEST_MOMENT))
+            laws.append(_SineJoint(neutral, reach, TEST_MOMENT))
         elif model == "ramp":
             laws.append(_ramped(level, neutral, reach, TEST_MOMENT))
         else:

@@ -111,7 +111,11 @@ class Finding(Result):
             span = f"{low} %" if low == high else f"{low} to {high} %"
             kind = "rival " if name in a.declaration.rivals else ""
             lines.append(f"{kind}{name.replace('_', ' ')} {span};")
-        return " ".join(lines).rstrip(";")
+        words = " ".join(lines).rstrip(";")
+        if len(a.by_reading) > 1:
+            alone = (f"{r.replace('_', ' ')} {verdict}" for r, verdict in a.by_reading.items())
+            words += f". Each reading alone: {', '.join(alone)}"
+        return words
 
     def __getitem__(self, name: str) -> float:
         """The value of one quantity of the illustration."""

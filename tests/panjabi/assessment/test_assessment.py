@@ -132,6 +132,19 @@ def finite(numbers: Numbers) -> bool:
     return math.isfinite(numbers["angle"])
 
 
+def large(numbers: Numbers) -> bool:
+    return not small(numbers)
+
+
+def test_each_reading_alone_has_a_verdict():
+    declared = replace(DECLARED, readings={"small": "it is small", "large": "it is not small"})
+    both = replace(SPRING, declaration=declared, criteria={"small": small, "large": large})
+    found = assessment_of(both, 1.0, draws=12)
+    assert found.outcome == "undetermined"
+    assert found.by_reading == {"small": "supported", "large": "contradicted"}
+    assert "each reading alone: small supported, large contradicted" in str(found)
+
+
 def test_more_draws_keep_the_first_ones_and_the_seed_decides():
     few, many = (assessment_of(SPRING, 1.0, draws=n).numbers["soft"]["angle"] for n in (3, 9))
     np.testing.assert_array_equal(few, many[:3])
