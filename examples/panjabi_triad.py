@@ -1,8 +1,9 @@
 """How must muscles and reflexes compensate a deficit of the spine, and where is the limit?
 
 A one-joint trunk loses passive stiffness, muscle strength or reflex speed. The example computes
-the smallest co-contraction that restores its former sway. Then the same deficit also damages the
-sensors. All values of reflex, noise and damage are assumed.
+the smallest co-contraction that restores its former sway. It then computes the same for a lumbar
+spine with all joints and muscles, whose stability margin is restored, and lets the deficit also
+damage the sensors. All values of reflex, noise and damage are assumed.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from panjabi.spine import Spine, equilibrium
+from panjabi.spine import Spine, equilibrium, static_spine
 from panjabi.spine.deficits import Deficits
 from panjabi.stability import StabilityVerdict, verdict
 from panjabi.statements import (
     CompensationMap,
+    SpineCompensation,
     Subfailure,
     compensation_map,
     least_activation,
+    spine_compensation,
     standing_trunk,
 )
 from panjabi.statements.subfailure import LoopPicture, loop_picture
@@ -37,12 +40,13 @@ DEFICITS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The intact trunk, the effort for each deficit, two maps, and the damage loop."""
+    """The intact trunk, effort for each deficit, three maps, the damage loop."""
 
     trunk: Spine
     intact: StabilityVerdict
     effort: dict[str, float]  # deficit -> least co-contraction [1]
     maps: tuple[CompensationMap, CompensationMap]
+    lumbar: SpineCompensation
     loop: LoopPicture
 
 
@@ -55,8 +59,10 @@ def experiment() -> Answer:
         compensation_map(trunk, loss, (name, np.linspace(0.0, top, 9)))
         for name, top in (("strength_loss", 0.99), ("extra_delay", 0.10))
     )
+    lumbar = spine_compensation(static_spine("standing"), (0.0, 0.45, 0.9), (0.0, 0.3, 0.6, 0.9))
     intact = verdict(equilibrium(trunk), pushes=False)
-    return Answer(trunk, intact, effort, (maps[0], maps[1]), loop_picture(Subfailure()))
+    loop = loop_picture(Subfailure())
+    return Answer(trunk, intact, effort, (maps[0], maps[1]), lumbar, loop)
 
 
 def check(answer: Answer) -> None:
@@ -68,7 +74,9 @@ def check(answer: Answer) -> None:
     assert min(single[1:]) > 1.5 * single[0]
     # a delay harms a weak reflex less, so the deficits together need less than their sum
     assert max(single) < effort["all three"] < sum(single)
-    assert all(fraction > 0.0 for fraction in answer.maps[0].fractions().values())
+    for result in (answer.maps[0], answer.lumbar):
+        assert all(fraction > 0.0 for fraction in result.fractions().values())
+    assert np.all(np.diff(answer.lumbar.activation[:3], axis=0) > 0.0)
     assert answer.loop.fold is not None and answer.loop.fold.corruption < 1.0
     assert np.all(answer.loop.growth["true sensors"][1:] < 0.0)
 
@@ -80,6 +88,11 @@ def report(answer: Answer) -> str:
         f"co-contraction, intact {100 * answer.trunk.cocontraction:.1f} %; for the same sway with",
     ]
     lines += [f"  {words:28}{100 * a:5.1f} %" for words, a in answer.effort.items()]
+    lumbar = answer.lumbar.activation
+    lines += [
+        f"lumbar spine, intact {100 * lumbar[0, 0]:.1f} %, without 60 % of its strength "
+        f"{100 * lumbar[2, 0]:.1f} %",
+    ]
     fold = answer.loop.fold
     if fold is not None:
         lines.append(
@@ -97,8 +110,9 @@ def figures(answer: Answer) -> dict[str, Figure]:
 
     pages: dict[str, Figure] = {}
     with plots.journal_style():
-        figure = pages["compensation"] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
-        for ax, result in zip(figure.subplots(1, 2), answer.maps, strict=True):
+        figure = pages["compensation"] = plt.figure(figsize=(9.0, 3.1), layout="constrained")
+        shown = (*answer.maps, answer.lumbar)
+        for ax, result in zip(figure.subplots(1, 3), shown, strict=True):
             plots.plot_compensation_map(result, ax=ax)
         figure = pages["subfailure"] = plt.figure(figsize=(7.2, 3.1), layout="constrained")
         left, right = figure.subplots(1, 2)

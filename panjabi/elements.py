@@ -112,6 +112,39 @@ def excited(part: object) -> tuple[str, ...]:
     return tuple(getattr(part, "excites", ()))
 
 
+def check_part(part: object) -> None:
+    """Raise ParameterError for an object that does not follow the contract."""
+    name = part.__name__ if isinstance(part, type) else type(part).__name__
+    if isinstance(part, type):
+        raise ParameterError(f"Expected a part of a spine, got the class {name}; give {name}().")
+    wanted = ["coordinates", "states", "signals", "energy", "force", "tangent", "state_rate"]
+    if excited(part):
+        wanted.append("excitation")
+    missing = [w for w in wanted if getattr(part, w, None) is None]
+    if missing:
+        raise ParameterError(
+            f"Expected a part of a spine with {', '.join(wanted)}, got {name} without "
+            f"{', '.join(missing)}; add what is missing."
+        )
+    for listed in ("coordinates", "excites"):
+        if isinstance(getattr(part, listed, ()), str):
+            raise ParameterError(
+                f"Expected {listed} of {name} as a list of names, got {getattr(part, listed)!r}; "
+                "give one name as (name,)."
+            )
+
+
+def shaped(part: object, what: str, value: object, size: int) -> Array:
+    """What a method of a part returns as numbers (size,); ParameterError for another shape."""
+    found = np.asarray(value, dtype=np.float64)
+    if found.shape != (size,):
+        raise ParameterError(
+            f"Expected {what} of {type(part).__name__} of shape ({size},), got {found.shape}; "
+            "return an array with one number for each."
+        )
+    return found
+
+
 def outputs(part: ForceElement, q: Array, rate: Array, state: Array, signals: Array) -> Array:
     """Force (n,), rates of the states (m,) and excitation (muscles,) of a part, in this order."""
     values = [part.force(q, rate, state, signals), part.state_rate(q, rate, state, signals)]

@@ -291,7 +291,7 @@ def test_a_public_name_has_one_meaning():
         ("panjabi/stability/buckling.py", "JointLawName"),
         ("panjabi/stability/condition.py", "StabilityState"),
         ("panjabi/validation/case.py", "Outcome"),
-        ("panjabi/statements/finding.py", "Outcome"),
+        ("panjabi/assessment/verdict.py", "Verdict"),
         ("panjabi/delay/integrate/trajectory.py", "Outcome"),
         ("fascia/interventions/release_mechanisms.py", "Mechanism"),
         ("fascia/sparse/backends.py", "Backend"),

@@ -1,5 +1,9 @@
 from .declaration import Declaration as Declaration, LogUniform as LogUniform, Rival as Rival
-from .experiment import Assessment as Assessment, Experiment as Experiment, assess as assess
+from .experiment import (
+    Assessment as Assessment,
+    Experiment as Experiment,
+    assessment_of as assessment_of,
+)
 from .numbers import Numbers as Numbers
 from .verdict import (
     AGREES as AGREES,

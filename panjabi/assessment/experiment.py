@@ -158,7 +158,7 @@ class Assessment(Result):
         return frame(columns)
 
 
-def assess(
+def assessment_of(
     experiment: Experiment[S],
     subject: S,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.subject import SUBJECT, add_subject, subject_of
 from panjabi.cli.terminal import (
@@ -14,8 +14,13 @@ from panjabi.cli.terminal import (
     cohort_options,
 )
 
-MODELS = ("lumbar", "trunk")
-VERDICT = {"watch": None, "of": None, "margins": "again", "no_pushes": False}
+if TYPE_CHECKING:
+    from panjabi.spine.equilibrium_solver import Equilibrium
+    from panjabi.stability.condition import RootMode
+
+MODELS = ("lumbar", "trunk", "thoracolumbar", "cervical", "whole")
+FIGURES = (".pdf", ".png", ".svg")
+VERDICT = {"watch": None, "of": None, "margins": "again", "no_pushes": False, "figure": None}
 TRUNK = {
     "activation": None, "gain_factor": None, "passive_loss": None, "strength_loss": None,
     "extra_delay_ms": None, **VERDICT, **dict.fromkeys(SUBJECT),
@@ -47,7 +52,7 @@ def add_hypothesis_commands(commands: Any) -> None:
     )
     hypothesis.add_argument(
         "--draws", type=int, default=8, metavar="N",
-        help="draws from the priors of the assumed values (default 8, about two minutes in all)",
+        help="draws from the priors of the assumed values (default 8, about three minutes in all)",
     )  # fmt: skip
     hypothesis.add_argument("--seed", type=int, default=0, help="random seed (default 0)")
     add_subject(hypothesis)
@@ -113,6 +118,10 @@ def add_hypothesis_commands(commands: Any) -> None:
         help="margins with the equilibrium solved again (default), with commands held, or none",
     )  # fmt: skip
     verdict.add_argument("--no-pushes", action="store_true", help="small motions only")
+    verdict.add_argument(
+        "--figure", metavar="FILE",
+        help="also plot the mode of the rightmost root (file name ends in pdf, png or svg)",
+    )  # fmt: skip
     lumbar.add_argument(
         "--preload",
         type=float,
@@ -185,6 +194,7 @@ def _compensation(args: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
+    from panjabi.errors import ParameterError
     from panjabi.spine.deficits import Deficits, with_deficits
     from panjabi.spine.equilibrium_solver import equilibrium
     from panjabi.spine.model_build import UnitOptions
@@ -192,6 +202,11 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     from panjabi.stability.margins import critical_gain
     from panjabi.stability.verdict_spine import verdict
 
+    if args.figure is not None and not args.figure.endswith(FIGURES):
+        raise ParameterError(
+            f"Expected a file name that ends in {', '.join(FIGURES)}, got {args.figure!r}; choose "
+            "one of these formats."
+        )
     options = TRUNK if args.model == "trunk" else LUMBAR
     chosen = applicable(args, f"--model {args.model}", options, {**TRUNK, **LUMBAR})
     later, critical = chosen["extra_delay_ms"], chosen["of"] == "critical"
@@ -217,5 +232,20 @@ def _verdict(args: argparse.Namespace) -> tuple[Any, str]:
     margins = False if chosen["margins"] == "none" else chosen["margins"]
     watch = WATCH if chosen["watch"] is None else chosen["watch"]
     result = verdict(rest, watch=watch, margins=margins, pushes=not chosen["no_pushes"])
-    value = {"schema": "panjabi-verdict/2", "model": args.model, **result.to_dict()}
+    if chosen["figure"] is not None:
+        _plot_mode(rest, result.mode, chosen["figure"])
+    value = {"schema": "panjabi-verdict/3", "model": args.model, **result.to_dict()}
     return value, str(result)
+
+
+def _plot_mode(rest: Equilibrium, mode: RootMode, target: str) -> None:
+    """Write the figure of a mode; the format is that of the file name."""
+    import matplotlib.pyplot as plt
+
+    from panjabi.plots.stability_mode import plot_stability_mode
+    from panjabi.plots.style import journal_style
+
+    with journal_style():
+        ax = plot_stability_mode(rest, mode)
+        plt.savefig(target)
+        plt.close(ax.get_figure(root=True))

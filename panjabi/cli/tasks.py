@@ -18,12 +18,25 @@ NAMES = {
     "force": "a random force at T8",
     "sway": "sitting on an unstable seat (lumped model)",
     "repeated": "bending forward and back at a pace (lumped model)",
+    "bend": "bend forward, hold, return",
+    "side-bend": "bend to a side, hold, return",
+    "lift": "bend to a weight, lift it, lower it, return",
+    "stand": "stand quietly under noise",
+    "exert": "push against a harness with a rising fraction of the strength",
 }
 """Every task with what happens in it."""
 
 OPTIONS: dict[str, tuple[type, str, str]] = {
     "force": (float, "N", "force at T8 (sudden-load 50, release 80, force 10 root mean square)"),
-    "duration": (float, "S", "duration (sudden-load and release 1.5, sway 60)"),
+    "duration": (float, "S", "duration of the run, or of each way [s]"),
+    "pause": (float, "S", "time in which the posture is held [s]"),
+    "lumbar": (float, "DEG", "lumbar flexion (bend 40, lift 35)"),
+    "pelvis": (float, "DEG", "forward tilt of the pelvis (bend 30, lift 40)"),
+    "bending": (float, "DEG", "lumbar bending of side-bend, right positive (15)"),
+    "held": (float, "KG", "mass of lift in both hands (10)"),
+    "direction": (str, "NAME", "direction of exert: extension, flexion, right bending, ..."),
+    "effort": (float, "X", "fraction of the strength in exert (0.5)"),
+    "samples": (int, "N", "number of samples of a movement"),
     "pace": (float, "N", "pace [cycles/min] (repeated 20)"),
     "seed": (int, "N", "random seed (0)"),
 }

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -132,16 +132,41 @@ class ReflexLoop(ShortRepr):
         if not self.name:
             put(self, "name", self.kind)
         loop = f"loop {self.name!r}"
+        for end, value in (("source", self.source), ("target", self.target)):
+            if value is None and end == "target":
+                continue
+            names: Any = (value,) if isinstance(value, str) else value
+            listed = isinstance(names, (tuple, list)) and len(names) > 0
+            if not (listed and all(isinstance(name, str) for name in names)):
+                raise ParameterError(
+                    f"Expected the {end} of {loop} as a name or a list of names, got {value!r}; "
+                    "give muscles, groups, 'all', 'head', a coordinate or a ligament."
+                )
+            if isinstance(value, list):
+                put(self, end, tuple(value))
+        if not (self.receptor is None or isinstance(self.receptor, Receptor)):
+            raise ParameterError(
+                f"Expected the receptor of {loop} as a Spindle, AlgebraicSpindle, TendonOrgan or "
+                f"Canals, got {self.receptor!r}; give for example panjabi.neural.mileusnic_2006()."
+            )
+        fusimotor = _vector(f"fusimotor drive of {loop}", self.fusimotor)
+        if fusimotor.shape != (2,) or fusimotor.min() < 0.0:
+            raise ParameterError(
+                f"Expected the fusimotor drive of {loop} as two rates of 0 or more, dynamic and "
+                f"static [1/s], got {self.fusimotor!r}; give (0, 0) for none."
+            )
         for gain in GAINS:
             put(self, gain, _vector(f"{gain} of {loop}", getattr(self, gain)))
+        require(loop, "extra_delay", self.extra_delay, unit="s",
+                advice="It is added to the delay.")  # fmt: skip
         if self.delay is not None:
             put(self, "delay", _vector(f"delay of {loop}", self.delay))
-            least = float(np.min(np.asarray(self.delay))) + self.extra_delay
-            if least < 0.0:
-                raise ParameterError(
-                    f"Expected the delay of {loop} as 0 s or more, got {least:g} s; give the time "
-                    "around the loop."
-                )
+        least = float(np.min(self.delay_in()))
+        if least < 0.0:
+            raise ParameterError(
+                f"Expected the delay of {loop} as 0 s or more, got {least:g} s; give the time "
+                "around the loop."
+            )
         require(loop, "filter_time", self.filter_time, unit="s", above=0.0,
                 advice="The filter keeps the delayed signal smooth; give about 5 ms.")  # fmt: skip
         require(loop, "corner", self.corner, unit="1", at_least=0.0,
@@ -305,7 +330,10 @@ def _changed(
 
 
 def _vector(name: str, value: ArrayLike) -> Array:
-    vector = np.array(value, dtype=np.float64)
+    try:
+        vector = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        vector = np.array(np.nan)
     if vector.ndim > 1 or not np.isfinite(vector).all():
         raise ParameterError(
             f"Expected {name} as one finite number or one for each muscle, got {value!r}; give "

@@ -1,3 +1,4 @@
+from .assessment import plot_assessments as plot_assessments
 from .basin import plot_basin as plot_basin
 from .buckling import plot_buckling_path as plot_buckling_path, plot_mode as plot_mode
 from .compensation import plot_compensation_map as plot_compensation_map
@@ -34,6 +35,7 @@ from .moment_angle import (
 )
 from .muscles import plot_muscles as plot_muscles
 from .perturbation import plot_perturbation as plot_perturbation
+from .stability_mode import plot_stability_mode as plot_stability_mode
 from .stabilogram import plot_diffusion as plot_diffusion, plot_stabilogram as plot_stabilogram
 from .style import journal_style as journal_style
 from .sway_front import plot_sway_front as plot_sway_front

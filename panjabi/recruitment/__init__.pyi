@@ -19,3 +19,4 @@ from .problem import RecruitmentProblem as RecruitmentProblem
 from .required import MARGIN as MARGIN, StiffnessRequirement as StiffnessRequirement
 from .result import Recruitment as Recruitment, Residuals as Residuals
 from .solve import solve_recruitment as solve_recruitment
+from .weights import EffortWeights as EffortWeights

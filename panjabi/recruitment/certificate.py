@@ -41,10 +41,10 @@ def certified(
     values, vectors = np.linalg.eigh(0.5 * (cone + cone.T))
     Z = (vectors * np.maximum(values, 0.0)) @ vectors.T
     line = p.gain * (moment @ p.arms) - np.tensordot(slope, Z, 2)
-    reduced = criterion.slope(a, p.weight) + line
+    reduced = criterion.slope(a, p.weight) + p.cost + line
     gradient = np.where(p.free, reduced - low + high, 0.0)
     size = max(float(np.abs(criterion.slope(a, p.weight)).max(initial=0.0)), 1e-9 * _whole(p))
-    primal = criterion.value(a, p.weight)
+    primal = criterion.value(a, p.weight) + float(p.cost @ a)
     bounded = p.free & np.isfinite(p.most)
     slack = float(np.abs(low * (a - p.least)).sum())
     slack += float(np.abs(high[bounded] * (p.most - a)[bounded]).sum())
@@ -65,7 +65,7 @@ def certified(
     # weak duality for any (moment, Z): H is concave, so its tangent at a is an upper bound
     at_zero = H - np.tensordot(a, slope, 1)
     held = np.where(p.free, p.most, p.least)
-    dual = criterion.least_on_box(line, p.weight, p.least, held)
+    dual = criterion.least_on_box(p.cost + line, p.weight, p.least, held)
     dual += float(moment @ (p.arms @ p.idle - p.demand)) - float(np.sum(Z * (at_zero - B)))
     return Recruitment(
         problem=p,

@@ -94,6 +94,7 @@ def recruit_posture(
     stiffness: ShortRange | None = None,
     least_activation: float | Floats | Mapping[str, float] | None = None,
     starts: Sequence[float] = (0.0, 0.5, -0.5),
+    near: FreePosture | None = None,
     most_iterations: int = 60,
 ) -> FreePosture:
     """Posture and activations of least effort at a prescribed orientation of the top.
@@ -107,6 +108,7 @@ def recruit_posture(
     weight : effort that one squared spread is worth [N].
     margin, stiffness, least_activation : as for `recruit`.
     starts : alternating deviations of the levels at which the search starts, in spreads.
+    near : the result of a similar posture, whose deviation and activations the search starts from.
 
     Raises
     ------
@@ -131,12 +133,13 @@ def recruit_posture(
         StiffnessRequirement(margin),
         imposed(spine, least_activation),
     )
+    first = expected if near is None else expected + np.array(list(near.deviation.values()))
     zigzag = np.where(np.arange(len(expected)) // 3 % 2 == 0, 1.0, -1.0)
     found: list[FreePosture | None] = []
     failure: Exception | None = None
     for size in starts:
         try:
-            found.append(search.run(expected + size * spread * zigzag, most_iterations))
+            found.append(search.run(first + size * spread * zigzag, most_iterations, near))
         except (ConvergenceError, InfeasibleRecruitment) as error:
             found.append(None)
             failure = failure or error
@@ -158,19 +161,23 @@ class _Search:
     required: StiffnessRequirement
     least: float | Floats
 
-    def run(self, q: Floats, most_iterations: int) -> FreePosture:
+    def run(self, q: Floats, most_iterations: int, near: FreePosture | None) -> FreePosture:
         """The local optimum from one start."""
+        early = 3 if near is None else 1  # iterations that cannot be the last
         top = self.view.body.body_index(vertebrae_of(self.view.levels[-1])[0])
         wanted = self.view.poses.R[top]
         low, high = self.view.body.ranges[self.view.indices].T
         held = np.zeros(len(q), bool)  # angles that reached the end of their range stay there
         view = self._oriented(self.view.moved(np.clip(q, low, high)), top, wanted, held)
         a = np.maximum(np.full(len(view.muscles.names), 0.02), self.least)
+        if near is not None:
+            a = near.recruitment.activations
+            view = view.with_preload(view.compression(view.muscles.tension(a)))
         modes, step, turned = None, np.inf, np.inf
         for number in range(1, most_iterations + 1):
             q = view.q[view.indices]
             problem, basis, centre = self._joint(view, a, held)
-            bound = self.required.matrix(view) if number > 2 else None
+            bound = self.required.matrix(view) if number >= early else None
             result = solve_recruitment(problem, bound=bound, start=modes)
             modes = result.needing_modes if result.needing_modes.size else None
             m = len(a)
@@ -186,7 +193,7 @@ class _Search:
             view = view.moved(np.clip(there, low, high))
             view = self._oriented(view, top, wanted, held)
             view = view.with_preload(view.compression(view.muscles.tension(a)))
-            if step <= STILL and turned <= 10.0 * SAME and number > 3:
+            if step <= STILL and turned <= 10.0 * SAME and number > early:
                 break
         else:
             raise ConvergenceError(
@@ -194,7 +201,9 @@ class _Search:
                 f"{step:.2g} rad and {turned:.2g} in activation after {most_iterations} "
                 "iterations; raise the weight of the rhythm, or most_iterations."
             )
-        recruited = settled(view, self.law, self.required, "squares", self.least, 60, pressed=True)
+        recruited = settled(
+            view, self.law, self.required, "squares", self.least, 60, pressed=True, start=a
+        )
         q = recruited.spine.q[view.indices]
         away = float(np.sum(((q - self.rhythm) / self.spread) ** 2))
         error = _rotation_vector(wanted @ recruited.spine.poses.R[top].T)

@@ -22,6 +22,7 @@ from panjabi.recruitment.problem import RecruitmentProblem
 from panjabi.recruitment.required import MARGIN, StiffnessRequirement
 from panjabi.recruitment.result import Recruitment
 from panjabi.recruitment.solve import solve_recruitment
+from panjabi.recruitment.weights import PLAIN, EffortWeights
 from panjabi.results import Result, frame
 from panjabi.spine.effort import criterion_named, least_effort
 from panjabi.spine.model import Spine
@@ -65,6 +66,7 @@ class SpineRecruitment(Result):
     forces: Floats  # (m,) [N]
     iterations: int  # of preload and tendons
     change: float  # of the compression in the last iteration [N]
+    weights: EffortWeights  # of pain and compression
     model: Spine | None = None  # the spine with these excitations and this preload, at rest
 
     def __repr__(self) -> str:
@@ -141,7 +143,10 @@ class SpineRecruitment(Result):
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """Parameters of the spine, the stiffness law and the disc pressure."""
-        return recruitment_parameters(self.spine, self.stiffness, self.required)
+        return {
+            **recruitment_parameters(self.spine, self.stiffness, self.required),
+            **self.weights.parameters,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -224,6 +229,8 @@ def recruit(
     criterion: str = "squares",
     stiffness: ShortRange | None = None,
     least_activation: float | Floats | Mapping[str, float] | None = None,
+    nociception: Mapping[str, float] | None = None,
+    compression_weight: float = 0.0,
     most_iterations: int = 60,
 ) -> SpineRecruitment:
     """Activations of least effort that hold a posture and keep it stiff enough.
@@ -246,6 +253,11 @@ def recruit(
         activation [1]: of every muscle, (m,), or by group or muscle, {"external_oblique": 0.1},
         where the others keep the default. By default that of the spine, as in `equilibrium`, and
         `LEAST` for a static view.
+    nociception : by group or muscle, {"multifidus_lumbar": 2.0}: its effort counts 1 + 2 times,
+        as if its activity hurt; 0 changes nothing (assumed form).
+    compression_weight : effort per sum of the compression of all levels [1]; 0 by default, 0.01 to
+        0.1 is of the size of the effort in standing (assumed). Newtons count as they do in the
+        effort; with criterion="volume" the weight is a length [m].
 
     With a `Spine` the result has a `model`, the spine with these excitations.
     `equilibrium(model, solve="posture")` keeps them; by default it would choose others.
@@ -257,7 +269,9 @@ def recruit(
     ConvergenceError
         If the preload does not converge.
     ParameterError
-        If a requirement is negative or not finite.
+        If a requirement or a weight is negative or not finite.
+    UnknownNameError
+        For a group or muscle that the spine does not have.
     """
     view = static_view(spine) if isinstance(spine, Spine) else spine
     found = settled(
@@ -268,6 +282,7 @@ def recruit(
         imposed(spine, least_activation),
         most_iterations,
         pressed=True,
+        weights=EffortWeights(nociception or {}, compression_weight),
     )
     return replace(found, model=held_spine(spine, found)) if isinstance(spine, Spine) else found
 
@@ -303,7 +318,16 @@ def recruit_again(state: SpineRecruitment, spine: StaticSpine) -> SpineRecruitme
         As `recruit`.
     """
     name, least = state.result.criterion.name, state.least_activation
-    return settled(spine, state.stiffness, state.required, name, least, 60, pressed=False)
+    return settled(
+        spine,
+        state.stiffness,
+        state.required,
+        name,
+        least,
+        60,
+        pressed=False,
+        weights=state.weights,
+    )
 
 
 def settled(
@@ -315,13 +339,15 @@ def settled(
     most_iterations: int,
     *,
     pressed: bool,
+    start: Floats | None = None,
+    weights: EffortWeights = PLAIN,
 ) -> SpineRecruitment:
-    """The fixed point of tendons and, if `pressed`, preload."""
-    a = _start(view, least)
+    """The fixed point of tendons and, if `pressed`, preload; near the activations `start` (m,)."""
+    a = _start(view, least) if start is None else _within(view, start, least)
     change, turned, modes = np.inf, np.inf, None
     for number in range(1, most_iterations + 1):
-        first = pressed and number == 1
-        problem = problem_of(view, law, a, criterion=criterion, least=least)
+        first = pressed and number == 1 and start is None
+        problem = problem_of(view, law, a, criterion=criterion, least=least, weights=weights)
         bound = None if first else required.matrix(view)
         result = solve_recruitment(problem, bound=bound, criterion=criterion, start=modes)
         modes = result.needing_modes if result.needing_modes.size else None
@@ -343,6 +369,7 @@ def settled(
                 forces=view.muscles.tension(a),
                 iterations=number,
                 change=change,
+                weights=weights,
             )
         if pressed:
             view = view.with_preload(compression)
@@ -424,6 +451,7 @@ def problem_of(
     *,
     criterion: str = "squares",
     least: float | Floats = LEAST,
+    weights: EffortWeights = PLAIN,
 ) -> RecruitmentProblem:
     """The recruitment problem at constant preload, with the muscles near some activations (m,).
 
@@ -444,7 +472,9 @@ def problem_of(
         demand=spine.demand,
         idle=at.force - at.gain * at.activation,
         gain=at.gain,
-        weight=criterion_named(criterion).weights(m.max_force, m.optimal_fibre),
+        weight=weights.factors(m)
+        * criterion_named(criterion).weights(m.max_force, m.optimal_fibre),
+        cost=weights.compression * spine.compression_by_force.sum(axis=0) * at.gain,
         least=low,
         most=np.maximum(high, low),
         constant=spine.constant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,8 @@ class RecruitmentProblem:
 
     A force is affine in the activation, F = idle + gain a: the Hill law near one state, or exact
     with rigid tendons. H(a) = constant + sum_m F_m per_force_m + k_m(a) g_m g_m^T is the stiffness
-    of the posture, g = dL/dq = -arms^T. Effort is sum weight a^p, see `panjabi.spine.effort`.
+    of the posture, g = dL/dq = -arms^T. Effort is sum weight a^p + cost a, see
+    `panjabi.spine.effort`; the cost is that of compression and 0 by default.
 
     Raises
     ------
@@ -40,15 +41,19 @@ class RecruitmentProblem:
     constant: Floats  # (n, n) [N m/rad]
     per_force: Floats  # (m, n, n) d2L/dq2 [m/rad2]
     stiffness: PathStiffness  # of the paths
+    cost: Floats = field(default_factory=lambda: np.zeros(0))  # (m,) linear, in the effort's unit
 
     def __post_init__(self) -> None:
         n, m = len(self.coordinates), len(self.names)
+        if not np.size(self.cost):
+            object.__setattr__(self, "cost", np.zeros(m))
         shapes = {
             "arms": (n, m),
             "demand": (n,),
             "idle": (m,),
             "gain": (m,),
             "weight": (m,),
+            "cost": (m,),
             "least": (m,),
             "most": (m,),
             "constant": (n, n),

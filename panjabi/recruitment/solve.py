@@ -1,8 +1,9 @@
 """Recruitment as a convex semidefinite programme, solved by Clarabel and then checked.
 
 The condition H(a) >= B is imposed on a few modes V first, V^T (H - B) V >= 0. Modes of the solution
-that are still too soft are added until none is left. The last programme then has the optimum of the
-whole one, and its multiplier V Y V^T is a certificate for it.
+that are still too soft are added until none is left; of many, those without a multiplier are
+removed. The last programme then has the optimum of the whole one, and its multiplier V Y V^T is a
+certificate for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from panjabi.recruitment.certificate import certified
 from panjabi.recruitment.cone import smat, svec
 from panjabi.recruitment.infeasible import InfeasibleRecruitment, explained
 from panjabi.recruitment.problem import RecruitmentProblem
-from panjabi.recruitment.result import Recruitment
+from panjabi.recruitment.result import Recruitment, range_of
 from panjabi.spine.effort import EffortCriterion, criterion_named, least_effort
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,9 @@ TOLERANCE = 1e-9
 
 ROUNDS = 40
 """Most programmes for one recruitment; each contains the modes that were too soft before it."""
+
+MOST_MODES = 12
+"""Modes above which those without a multiplier are removed: the time rises with their number."""
 
 STIFF_ENOUGH = 1e-8
 """Largest negative eigenvalue of H - B of a solution, over the largest entry of H."""
@@ -88,6 +92,8 @@ def solve_recruitment(
         soft = _soft(problem.hessian(programme.activations(np.array(solution.x))), B)
         if not soft.size:
             break
+        if modes.shape[1] + soft.shape[1] > MOST_MODES:
+            modes = range_of(programme.multipliers(np.array(solution.z))[3])
         modes = np.linalg.qr(np.hstack([modes, soft]))[0][:, :n]
     y, low, high, Z = programme.multipliers(np.array(solution.z))
     if status.endswith("PrimalInfeasible"):
@@ -133,13 +139,16 @@ def _without_bound(problem: RecruitmentProblem, how: EffortCriterion) -> Recruit
     p, free = problem, problem.free
     arms = p.arms * p.gain
     wanted = p.demand - p.arms @ p.forces(p.start)
-    limits = p.least[free], p.most[free]
-    found, x, holds = least_effort(p.weight[free], arms[:, free], wanted, *limits)
+    moved = p.cost[free] / (2.0 * p.weight[free])  # sum w a^2 + c a = sum w (a + moved)^2 - ...
+    limits = p.least[free] + moved, p.most[free] + moved
+    found, x, holds = least_effort(
+        p.weight[free], arms[:, free], wanted + arms[:, free] @ moved, *limits
+    )
     if not holds:
         return None
     a = p.least.copy()
-    a[free] = found
-    slope = np.where(free, 2.0 * (p.weight * a - arms.T @ x), 0.0)
+    a[free] = found - moved
+    slope = np.where(free, 2.0 * (p.weight * a - arms.T @ x) + p.cost, 0.0)
     result = certified(
         p,
         criterion=how,
@@ -291,6 +300,7 @@ class _Programme:
         weight = p.weight[free] / self.scale
         P = sparse.csc_matrix((size, size))
         c = np.zeros(size)
+        c[:mf] = p.cost[free] / self.scale
         if cubic:
             c[mf : 2 * mf] = weight
         else:

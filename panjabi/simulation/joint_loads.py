@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from panjabi.body.tree import Floats
 from panjabi.neural.feedforward import Commands
+from panjabi.passive.directions import DIRECTIONS
+from panjabi.passive.functional_unit import FunctionalSpinalUnit
+from panjabi.passive.kernels import TOE
 from panjabi.passive.readings import StructureSeries, structure_series
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import NoisePaths
@@ -57,13 +61,40 @@ def _disc_forces(times, states, delayed, p, out):
 
 def unit_series(model: Spine, states: Floats) -> dict[str, StructureSeries]:
     """What the structures of each unit carry at states (times, size), by level."""
-    part, q = model.slices, states[:, model.slices["q"]]
+    part = model.slices
     pressed = {k: states[:, part["compression"].start + i] for i, k in enumerate(model.pressed)}
     found: dict[str, StructureSeries] = {}
-    for k, joint in enumerate(model.joints):
+    for k, (unit, angles) in enumerate(_unit_angles(model, states)):
+        constant = np.full(len(states), unit.preload)
+        found[unit.level] = structure_series(unit, angles, pressed.get(k, constant))
+    return found
+
+
+def facet_contacts(model: Spine, states: Floats) -> dict[str, NDArray[np.bool_]]:
+    """Whether each facet has met the stop at the end of its range, at states (times, size).
+
+    By its name and direction, "facet_right of L4-L5 in extension"; each (times,).
+    """
+    found: dict[str, NDArray[np.bool_]] = {}
+    for unit, angles in _unit_angles(model, states):
+        for structure in unit.structures:
+            if structure.kind != "facet":
+                continue
+            for term in structure.terms:
+                for direction, (axis, side) in DIRECTIONS.items():
+                    if (term.kind, term.axis, term.side) == (TOE, axis, side):
+                        slack = term.values[1]
+                        name = f"{structure.name} of {unit.level} in {direction}"
+                        found[name] = side * angles[:, axis] > slack
+    return found
+
+
+def _unit_angles(model: Spine, states: Floats) -> list[tuple[FunctionalSpinalUnit, Floats]]:
+    """The unit of every joint with its angles from neutral at states (times, 3) [rad]."""
+    q = states[:, model.slices["q"]]
+    found: list[tuple[FunctionalSpinalUnit, Floats]] = []
+    for joint in model.joints:
         place = model.place_of(joint.coordinates)
         fixed, _ = model.seen_by(joint, q[0], np.zeros_like(q[0]))
-        angles = joint.angles(np.where(place >= 0, q[:, place], fixed))
-        constant = np.full(len(states), joint.unit.preload)
-        found[joint.unit.level] = structure_series(joint.unit, angles, pressed.get(k, constant))
+        found.append((joint.unit, joint.angles(np.where(place >= 0, q[:, place], fixed))))
     return found

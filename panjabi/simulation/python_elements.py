@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from panjabi.body.tree import Floats
-from panjabi.elements import excited
+from panjabi.elements import excited, shaped
 from panjabi.neural.feedforward import Commands
 from panjabi.spine.model import Spine
 from panjabi.spine.python_call import CALL, address_of
@@ -55,12 +55,16 @@ class PythonElements:
                 values = arrived(model, y, delayed, element, t, self.commands)
                 place = model.place_of(element.coordinates)
                 free = place >= 0
-                element_force = np.asarray(element.force(x, speed, element_state, values), float)
+                pull = element.force(x, speed, element_state, values)
+                element_force = shaped(element, "force", pull, len(place))
                 np.add.at(force, place[free], element_force[free])
-                out[states] = element.state_rate(x, speed, element_state, values)
+                rates = element.state_rate(x, speed, element_state, values)
+                out[states] = shaped(element, "state_rate", rates, element.states)
                 if excited(element):
                     add = element.excitation(x, speed, element_state, values)  # type: ignore[attr-defined]
-                    np.add.at(drive, excited_muscles(model, element), np.asarray(add, float))
+                    muscles = excited_muscles(model, element)
+                    more = shaped(element, "excitation", add, len(muscles))  # pyright: ignore[reportUnknownArgumentType]
+                    np.add.at(drive, muscles, more)
         except BaseException as error:  # it must not cross the compiled code: it is raised after
             self.error = error
             force[:] = np.nan

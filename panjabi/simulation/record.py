@@ -16,15 +16,17 @@ from panjabi.delay.integrate.trajectory import Trajectory
 from panjabi.errors import unknown
 from panjabi.neural.feedforward import Commands
 from panjabi.passive.readings import failing_structure
+from panjabi.passive.spring_damper import SpringDamper
 from panjabi.results import imported
-from panjabi.simulation.joint_loads import disc_forces, unit_series
+from panjabi.simulation.joint_loads import disc_forces, facet_contacts, unit_series
 from panjabi.spine.derivatives import STILL, jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import BEFORE, Equilibrium
 from panjabi.spine.evidence import model_outside, muscle_arguments
+from panjabi.spine.joints import LawJoint
 from panjabi.spine.model import Spine
 from panjabi.spine.noise_paths import NoisePaths, SpineNoise, noise_paths
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import excitations
+from panjabi.spine.rhs_plain import contributions, elements_of, excitations
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
@@ -36,7 +38,7 @@ BALANCE, FAILED = "lost balance", "failed"
 """Names of the events that can end a run."""
 
 UNSTABLE, LEFT = "unstable equilibrium", "left the range of evidence"
-STRUCTURE_FAILED = "structure failed"
+STRUCTURE_FAILED, CONTACT = "structure failed", "contact"
 """Names of further events of a record."""
 
 DISC = ("compression force", "shear force", "side force")
@@ -61,14 +63,17 @@ class SpineRecord:
 
     Channels are the states of the model by name ("L4_L5_FE" [rad], "L4_L5_FE rate" [rad/s],
     "IL_L4_r activation" [1], "IL_L4_r fibre" [1], over the optimal length) and, on request,
-    "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of its unit)
-    and "L4_L5_FE muscle moment" [N m]; of each level "L4-L5 compression force", "L4-L5 shear force"
-    (forward) and "L4-L5 side force" (to the right) on the disc from above [N], "L4-L5 SSL force"
-    [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and "L4-L5 height
-    loss" [m]. The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind. A level has
-    no axial coordinate, so the work of compression along the disc is in no channel, and the balance
-    of work of a run with this state is not closed. With an abdominal wall: "abdominal pressure"
-    [Pa].
+    "IL_L4_r tension" [N], "IL_L4_r excitation" [1], "L4_L5_FE passive moment" (of units, springs
+    and dampers) and "L4_L5_FE muscle moment" [N m]; of each level "L4-L5 compression force", "L4-L5
+    shear force" (forward) and "L4-L5 side force" (to the right) on the disc from above [N], "L4-L5
+    SSL force" [N] and "L4-L5 SSL strain" [1] of each structure, "L4-L5 disc pressure" [Pa] and
+    "L4-L5 height loss" [m]; of each loop "deep reflex on MF_m1t_1_r", what arrives from it at a
+    muscle [1] or a coordinate [N m], after delay and threshold. With an abdominal wall: "abdominal
+    pressure" [Pa].
+
+    The state "L4-L5 compression" [N] is what the unit feels, 10 ms behind. A level has no axial
+    coordinate, so the work of compression along the disc is in no channel, and the balance of work
+    of a run with this state is not closed.
     """
 
     model: Spine
@@ -161,11 +166,14 @@ class SpineRecord:
     @cached_property
     def events(self) -> tuple[RunEvent, ...]:
         """What happened, in the order of time: an unstable start, ranges of evidence that were
-        left, structures that failed, lost balance."""
+        left, facets that met at the end of their range, structures that failed, lost balance."""
         found: list[RunEvent] = []
         if self.start_stiffness is not None and self.start_stiffness < 0.0:
             found.append(RunEvent(0.0, UNSTABLE, self._start_words))
         found += [RunEvent(time, LEFT, words) for time, words in self._units_outside]
+        for name, met in facet_contacts(self.model, self.trajectory.state).items():
+            if met.any():
+                found.append(RunEvent(float(self.time[met][0]), CONTACT, name))
         if self._failure is not None:
             found.append(RunEvent(self._failure[0], STRUCTURE_FAILED, self._failure[1]))
         failed = {event.what for event in found}
@@ -268,12 +276,33 @@ class SpineRecord:
                 known[PRESSURE] = "Pa"
         known |= {f"{c} {PASSIVE}": "N m" for c in model.free}
         known |= {f"{level} {f}": "N" for level in model.joint_forces.levels for f in DISC}
+        known |= self._reflexes
         known |= {
             f"{level} {name}": unit
             for level, table in self._structures(self.trajectory.state[:1]).items()
             for name, (unit, _) in table.items()
         }
         return known
+
+    @cached_property
+    def _reflex_names(self) -> list[str]:
+        """Name of the channel of each connection; those of one loop on one target share it."""
+        ways, model = self.model.pathways, self.model
+        muscles = () if model.muscles is None else model.muscles.muscles.names
+        return [
+            f"{ways.afferents[c.afferent].loop.name} reflex on "
+            f"{model.free[c.coordinate] if c.muscle < 0 else muscles[c.muscle]}"
+            for c in ways.connections
+        ]
+
+    @property
+    def _reflexes(self) -> dict[str, str]:
+        """Unit of every channel of a reflex: that of its afferents."""
+        units = self.model.state_units[self.model.slices["afferent"]]
+        connections = self.model.pathways.connections
+        return {
+            name: units[c.afferent] for name, c in zip(self._reflex_names, connections, strict=True)
+        }
 
     def _structures(self, states: Floats) -> dict[str, dict[str, tuple[str, Floats]]]:
         """Channels of the structures of each level: unit and values (times,)."""
@@ -338,7 +367,15 @@ class SpineRecord:
             wall = self.model.muscles.muscles  # type: ignore[union-attr]
             pressures = [wall.abdominal_pressure(self.model.muscle_rates(y)[1].force) for y in rows]
             computed[PRESSURE] = np.array(pressures).reshape(shape)
-        if any(not n.endswith((*DISC, *parts, PRESSURE)) for n in names):
+        reflexes = names & set(self._reflex_names)
+        if reflexes:
+            late = [self._delayed_states(t) for t in times.ravel().tolist()]
+            pairs = zip(rows, late, strict=True)
+            table = np.array([contributions(self.model, y, delayed) for y, delayed in pairs])
+            for name in reflexes:
+                chosen = [k for k, known in enumerate(self._reflex_names) if known == name]
+                computed[name] = table[:, chosen].sum(axis=1).reshape(shape)
+        if any(not n.endswith((*DISC, *parts, PRESSURE)) for n in names - reflexes):
             for level, table in self._structures(rows).items():
                 computed |= {f"{level} {n}": v.reshape(shape) for n, (_, v) in table.items()}
         labels: tuple[str, ...]
@@ -378,6 +415,12 @@ class SpineRecord:
             force = joint.force(x, speed, y[at : at + joint.states], pressed)
             Q[place[place >= 0]] += force[place >= 0]
             at += joint.states
+        for element, states in elements_of(model):
+            if isinstance(element, (SpringDamper, LawJoint)):
+                x, speed = model.seen_by(element, q, rate)
+                place = model.place_of(element.coordinates)
+                force = element.force(x, speed, y[states], np.empty(0))
+                np.add.at(Q, place[place >= 0], force[place >= 0])
         return Q
 
     def _delayed_states(self, t: float) -> Floats:

@@ -26,6 +26,7 @@ from panjabi.spine.packing import NEVER, pack, read_spine
 from panjabi.spine.perturbation import KINDS, Perturbation, breaks_of
 from panjabi.spine.rhs_kernels import spine_rhs
 from panjabi.spine.solver_kernels import spine_linear
+from panjabi.tissue._base import require
 
 STANDARD = Settings(rtol=1e-4, atol=1e-5, method="rosenbrock", track=1)
 """Default settings of a run.
@@ -86,7 +87,8 @@ def simulate(
         If an argument does not fit the model.
     """
     argument: Any = perturbation
-    perturbations = (argument,) if isinstance(argument, (str, *KINDS)) else tuple(argument)
+    single = isinstance(perturbation, str) or not np.iterable(perturbation)
+    perturbations: tuple[Any, ...] = (argument,) if single else tuple(argument)
     for item in perturbations:
         if not isinstance(item, KINDS):
             raise ParameterError(
@@ -98,6 +100,17 @@ def simulate(
             f"Expected a Spine or an Equilibrium, got {type(model).__name__}; make one with "
             "spine_model."
         )
+    options: Any = (
+        ("solver", solver, Settings), ("commands", commands, Commands), ("noise", noise, SpineNoise)
+    )  # fmt: skip
+    for name, value, kind in options:
+        if not (value is None or isinstance(value, kind)):
+            raise ParameterError(
+                f"Expected {name} as {kind.__name__}, got {value!r}; make one with "
+                f"{kind.__module__.rpartition('.')[0]}.{kind.__name__}(...)."
+            )
+    require("simulate", "duration", duration, unit="s", above=0.0,
+            advice="Give the length of the run.")  # fmt: skip
     rest = model if isinstance(model, Equilibrium) else equilibrium(model, applied=perturbations)
     spine = rest.model
     state = rest.state if start is None else np.array(start, float)

@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from panjabi.elements import ForceElement, excited
+from panjabi.elements import ForceElement, excited, shaped
 from panjabi.errors import ConvergenceError, ParameterError, unknown
 from panjabi.neural.command import LEAST, command
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive.element import PassiveJoint
 from panjabi.results import Result, ShortRepr
+from panjabi.spine.derivatives import STILL
 from panjabi.spine.effort import EffortCriterion, criterion_named, least_effort
 from panjabi.spine.evidence import check_state, state_outside
 from panjabi.spine.model import Spine
 from panjabi.spine.muscles_at import muscles_at
 from panjabi.spine.perturbation import Perturbation
-from panjabi.spine.rhs_plain import added_drives, applied_forces, arrived, pushes
+from panjabi.spine.rhs_plain import added_drives, applied_forces, arrived, elements_of, pushes
 
 Floats = NDArray[np.float64]
 
@@ -191,7 +192,7 @@ def passive_force(
         x, speed = model.seen_by(element, q, still)
         place = model.place_of(element.coordinates)
         force = element.force(x, speed, np.zeros(element.states), values)
-        np.add.at(Q, place[place >= 0], np.asarray(force)[place >= 0])
+        np.add.at(Q, place[place >= 0], shaped(element, "force", force, len(place))[place >= 0])
     return Q
 
 
@@ -399,7 +400,25 @@ def _set(
         resting = at_rest(model, excitation, q, compression)
     state = resting.state_at(q, compression=compression)
     state[resting.slices["afferent"]] = 0.0  # not only to rounding
+    _check_elements(resting, q, state)
     return Equilibrium(resting, q, state, residual, count)
+
+
+def _check_elements(model: Spine, q: Floats, state: Floats) -> None:
+    """Raise ParameterError if the states of an element, which are zero, do not stay so at rest."""
+    for element, states in elements_of(model):
+        if element.states == 0:
+            continue
+        x, speed = model.seen_by(element, q, np.zeros_like(q))
+        values = arrived(model, state, None, element)
+        found = element.state_rate(x, speed, state[states], values)
+        rates = shaped(element, "state_rate", found, element.states)
+        if not np.abs(rates).max() <= STILL:
+            worst = rates[np.abs(rates).argmax()]
+            raise ParameterError(
+                f"Expected states of {type(element).__name__} that stay zero at rest, got a rate "
+                f"of {worst:.3g} 1/s; count its signals from their values at rest."
+            )
 
 
 def at_rest(

@@ -22,7 +22,7 @@ from panjabi.active.musculotendon import MuscleRates
 from panjabi.body.dynamics import Dynamics
 from panjabi.body.model import Body
 from panjabi.body.standard import require_same_size
-from panjabi.elements import ForceElement
+from panjabi.elements import ForceElement, check_part
 from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import Departure
 from panjabi.neural.command import DRIVE_WIDTH, check_excitation, command
@@ -131,6 +131,8 @@ class Spine:
             if drive is None:  # pyright: ignore[reportUnnecessaryComparison]
                 drive = 0.0
             put(self, "rest_drive", per(drive, "rest_drive").copy())
+        for element in self.elements:
+            check_part(element)
         for element in (*self.joints, *self.elements):
             for name in element.coordinates:
                 self.body.coordinate_index(name)
@@ -284,14 +286,21 @@ class Spine:
 
     @cached_property
     def state_units(self) -> tuple[str, ...]:
-        """Unit of every state."""
+        """Unit of every state; "1" for the states of a spindle, a tendon organ and other parts."""
         slides = set(self.body.translations)
         units = ["m" if c in slides else "rad" for c in self.free]
         units += [f"{u}/s" for u in units]
         part = self.slices
         units += ["rad"] * (part["joints"].stop - part["joints"].start)
         units += ["N"] * len(self.pressed)
-        return (*units, *["1"] * (self.size - part["activation"].start))
+        units += ["1"] * (part["receptor"].start - part["activation"].start)
+        for afferent in self.pathways.afferents:
+            units += afferent.state_units
+        moments = {c.afferent: c.coordinate for c in self.pathways.connections}
+        for k in range(self.loop_count):
+            at = moments[k]
+            units.append("1" if at < 0 else "N" if self.free[at] in slides else "N m")
+        return (*units, *["1"] * (self.size - part["elements"].start))
 
     def seen_by(
         self, element: PassiveJoint | ForceElement, q: Floats, rate: Floats

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ from panjabi.spine.deficits import injury_texts
 from panjabi.spine.levels import AXES, PLANES, levels_of
 from panjabi.spine.model import COMPRESSION_TIME, Spine
 from panjabi.spine.static_model import LEVELS, HeldLoad, place_of_load
-from panjabi.spine.subject_data import SubjectData
+from panjabi.spine.subject_data import REFLEX_OPTIONS, SubjectData
 
 if TYPE_CHECKING:
     from panjabi.active.muscle_arrays import Musculature
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 OTHERS = (
     "plane", "joints", "muscles", "reflexes", "load", "posture", "gravity", "injuries", "units",
 )  # fmt: skip
-"""Arguments of `spine_model` that the preset of the seat does not have."""
+"""Arguments of `spine_model` that the presets without muscles do not all have."""
 
 REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "lumbar": LEVELS,
@@ -45,6 +45,9 @@ REGION_LEVELS: dict[str, tuple[str, ...]] = {
     "trunk": ("L5-S1",),
 }
 """Levels that move in each region, from below; all above the last level is rigid."""
+
+PRESETS = (*REGION_LEVELS, "column", "seat")
+"""Every name that `spine_model` takes."""
 
 NEUTRAL_OFFSET = assumed(0.0, "deg", "neutral angle of a unit against standing; sweep -3 to 3")
 """Of every unit of the spine by default. Other values: `UnitOptions.neutral`."""
@@ -133,8 +136,10 @@ def spine_model(
     Parameters
     ----------
     region : lumbar (L5-S1 to T12-L1), cervical (C7-T1 to C0-C1), thoracolumbar, whole; or trunk,
-        one rigid body on L5-S1 in the sagittal plane with two lumped muscles; or seat, a person on
-        an unstable seat, for which only `subject` and `body` can be chosen.
+        one rigid body on L5-S1 in the sagittal plane with two lumped muscles; or column, the
+        lumbar column of `panjabi.spine.column` without muscles and weight, for which `subject`,
+        `body`, `plane`, `injuries` and `units` can be chosen; or seat, a person on an unstable
+        seat, for which only `subject` and `body` can be chosen.
     subject : by default the standard adult: 0 kg, standing, intact.
     plane : space (default), sagittal, frontal or transverse: the free angles of every level.
     joints : levels of the region that move, by default all. One level gives the reduced model:
@@ -161,34 +166,28 @@ def spine_model(
     UnknownNameError
         For a region, plane, level, posture or injury that does not exist.
     ParameterError
-        For a load that is no mass, a value that is no number, or muscles, units or injuries of
-        another type, muscles of a body of another size, or joints or another plane of the trunk.
+        For a load that is no mass, a value that is no number, an argument of another type, muscles
+        of a body of another size, joints or another plane of the trunk, or an argument that the
+        column or the seat does not have.
     PostureError
         For a posture outside the joints' ranges.
     """
+    if region not in PRESETS:
+        raise unknown("region", region, PRESETS)
+    _check_types(subject, body, gravity, reflexes)
+    values = (plane, joints, muscles, reflexes, load, posture, gravity, injuries, units)
+    others: dict[str, Any] = dict(zip(OTHERS, values, strict=True))
+    recipe = _recipe(region, subject, body, others)
     if region == "seat":
-        others = (plane, joints, muscles, reflexes, load, posture, gravity, injuries, units)
-        return _seat(subject, body, dict(zip(OTHERS, others, strict=True)))
+        return replace(_seat(subject, body, others), recipe=recipe)
     options = _options(units)
+    if region == "column":
+        return replace(_column(subject, body, options, others), recipe=recipe)
     plane = _plane(region, plane, joints)
     levels = _with_pelvis(region, chosen_levels(region, joints), options)
     who = _person(subject, levels, load, injuries)
     whole_body = who.body if body is None else body
     place = who.posture if posture is None else posture
-    recipe = {
-        "region": region,
-        "subject": subject,
-        "plane": plane,
-        "joints": None if joints is None else list(joints),
-        "muscles": asdict(muscles) if isinstance(muscles, MusculatureOptions) else muscles,
-        "reflexes": dict(reflexes) if isinstance(reflexes, Mapping) else reflexes,
-        "load": load,
-        "posture": place if isinstance(place, str) else np.asarray(place).tolist(),
-        "gravity": gravity,
-        "injuries": None if injuries is None else plain(injury_texts(injuries)),
-        "units": None if units is None else plain(options),
-        "body": body,
-    }
     axes = [AXES.index(axis) for axis in PLANES[plane]]
     free = tuple(dict.fromkeys(coordinate_names(level)[axis] for level in levels for axis in axes))
     q = whole_body.posture(place) if isinstance(place, str) else whole_body.poses(place).q
@@ -283,18 +282,105 @@ def _loops(
     return who.reflex_loops(stretch_reflexes(**arguments), body)
 
 
+def _recipe(
+    region: str, subject: SubjectData | None, body: Body | None, others: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of `spine_model`, plain where that is possible, to make the model again."""
+    recipe = {"region": region, "subject": subject, "body": body, **others}
+    joints, muscles, reflexes = others["joints"], others["muscles"], others["reflexes"]
+    posture, injuries, units = others["posture"], others["injuries"], others["units"]
+    if isinstance(muscles, MusculatureOptions):
+        recipe["muscles"] = asdict(muscles)
+    if isinstance(reflexes, Mapping):
+        recipe["reflexes"] = dict(cast("Mapping[str, float]", reflexes))
+    if joints is not None:
+        recipe["joints"] = [joints] if isinstance(joints, str) else list(joints)
+    if not (posture is None or isinstance(posture, str)):
+        recipe["posture"] = np.asarray(posture).tolist()
+    if injuries is not None:
+        recipe["injuries"] = plain(injury_texts(injuries))
+    if units is not None:
+        recipe["units"] = plain(_options(units))
+    return recipe
+
+
+def _check_types(subject: object, body: object, gravity: object, reflexes: object) -> None:
+    """Raise for an argument of another type, or of a name that the reflexes do not have."""
+    from panjabi.body.model import Body
+
+    if not (subject is None or isinstance(subject, SubjectData)):
+        raise ParameterError(
+            f"Expected a panjabi.Subject, got {subject!r}; make one, or read a file with "
+            "panjabi.Subject.from_file."
+        )
+    if not (body is None or isinstance(body, Body)):
+        raise ParameterError(
+            f"Expected a Body, got {body!r}; make one with panjabi.body.scaled_body."
+        )
+    if not isinstance(gravity, (bool, np.bool_)):
+        raise ParameterError(
+            f"Expected gravity as True or False, got {gravity!r}; give False for no weight."
+        )
+    if isinstance(reflexes, Mapping):
+        for name in cast("Mapping[str, object]", reflexes):
+            if name not in REFLEX_OPTIONS:
+                raise unknown("argument of the reflexes", name, REFLEX_OPTIONS)
+    elif not (reflexes is None or isinstance(reflexes, bool) or _are_loops(reflexes)):
+        raise ParameterError(
+            "Expected reflexes as True, False, arguments of panjabi.neural.homonymous by name or "
+            f"a list of ReflexLoop, got {reflexes!r}; give one loop as (loop,)."
+        )
+
+
+def _are_loops(values: object) -> bool:
+    if not isinstance(values, Sequence):
+        return False
+    return all(isinstance(loop, ReflexLoop) for loop in cast("Sequence[object]", values))
+
+
+def _refuse(region: str, why: str, others: Mapping[str, object], allowed: Sequence[str]) -> None:
+    """Raise ParameterError if an argument is given that a preset does not have."""
+    standard = inspect.signature(spine_model).parameters
+    for name, value in others.items():
+        if name not in allowed and value is not standard[name].default:
+            raise ParameterError(f"Expected no {name} for the {region}, {why.format(value)}")
+
+
+def _column(
+    subject: SubjectData | None, body: Body | None, options: UnitOptions, others: dict[str, Any]
+) -> Spine:
+    """The lumbar column of `panjabi.spine.column` with the units of a subject."""
+    from panjabi.spine.column_preset import column
+
+    why = (
+        "which has neither muscles nor weight, got {!r}; use spine_model('lumbar', muscles=False), "
+        "or panjabi.spine.column for other levels."
+    )
+    _refuse("column", why, others, ("plane", "injuries", "units"))
+    if options.pelvis or options.neutral:
+        raise ParameterError(
+            "Expected units of the column without pelvis and neutral angles, got "
+            f"pelvis={options.pelvis} and neutral={dict(options.neutral)}; use "
+            "spine_model('lumbar', muscles=False, units=...)."
+        )
+    levels = levels_of("lumbar")
+    who = _person(subject, levels, None, others["injuries"])
+    size = who.body if body is None else body
+    units = _units(who, size, levels, options)
+    made = column("lumbar", units, body=size, plane=others["plane"] or "space")
+    return replace(made, subject="" if subject is None else subject.name)
+
+
 def _seat(subject: SubjectData | None, body: Body | None, others: Mapping[str, object]) -> Spine:
     """The person on the unstable seat: size of the body, units, strength and reflexes."""
     from panjabi.spine.lumped_subject import lumped
     from panjabi.spine.seat_preset import SEAT, seat_spine, sized_seat
 
-    standard = inspect.signature(spine_model).parameters
-    for name, value in others.items():
-        if value != standard[name].default:
-            raise ParameterError(
-                f"Expected no {name} for the seat, whose parameters are lumped, got {value!r}; "
-                "change them with panjabi.spine.seat_spine(SEAT.replaced(...))."
-            )
+    why = (
+        "whose parameters are lumped, got {!r}; change them with "
+        "panjabi.spine.seat_spine(SEAT.replaced(...))."
+    )
+    _refuse("seat", why, others, ())
     if subject is None:
         return seat_spine(SEAT if body is None else sized_seat(body))
     size = subject.body if body is None else body

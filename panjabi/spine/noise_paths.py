@@ -60,7 +60,12 @@ class SpineNoise:
     def __post_init__(self) -> None:
         natural("seed", self.seed)
         require("SpineNoise", "step", self.step, unit="s", above=0.0, advice="Give a time.")
-        for kind in (self.motor, self.sensory, self.process):
+        kinds = (self.motor, MotorNoise), (self.sensory, SensoryNoise), (self.process, ProcessNoise)
+        for kind, expected in kinds:
+            if not (kind is None or isinstance(kind, expected)):
+                raise ParameterError(
+                    f"Expected noise as {expected.__name__} or None, got {kind!r}; make one."
+                )
             if kind is not None and self.step > 0.5 * kind.time_constant:
                 raise ParameterError(
                     f"Expected a step of noise up to half the time constant of "

@@ -221,6 +221,7 @@ class Multisine(_PointForce):
     def __post_init__(self) -> None:
         super().__post_init__()
         _duration(self)
+        _finite(self, "period")
         _rise(self, "fade")
         low, high = (float(f) for f in self.band)
         first = max(1, math.ceil(low * self.period - 1e-9))
@@ -303,8 +304,9 @@ def breaks_of(perturbations: Sequence[Perturbation]) -> tuple[float, ...]:
 
 def _finite(record: object, *names: str) -> None:
     for name in names:
-        value = getattr(record, name)
-        if not (isinstance(value, (int, float)) and math.isfinite(value)):
+        value: Any = getattr(record, name)
+        number = isinstance(value, (int, float, np.integer, np.floating))
+        if not (number and math.isfinite(value)):  # pyright: ignore[reportUnknownArgumentType]
             raise ParameterError(
                 f"Expected {type(record).__name__}.{name} as a finite number, got {value!r}; "
                 "give SI units: N, N m, kg, s."

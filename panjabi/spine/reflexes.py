@@ -79,6 +79,15 @@ class Afferent(ShortRepr):
         return receptors.STATE_COUNT[self.kind]
 
     @property
+    def state_units(self) -> list[str]:
+        """Units of the states of its receptor: rates and the integral of a rate, else 1."""
+        turns = self.label == "head" or (self.source == ANGLES and self.weight[0] == 1.0)
+        angle, rate = ("rad", "rad/s") if turns else ("1", "1/s")  # of a coordinate; a stretch
+        return {receptors.LEADING: [rate], receptors.CANALS: [rate, angle, rate]}.get(
+            self.kind, ["1"] * self.states
+        )
+
+    @property
     def constants(self) -> Floats:
         """Constants of its receptor."""
         receptor, time = self.loop.receptor, self.loop.filter_time
@@ -439,9 +448,9 @@ class _Names:
 
     def _known(self) -> list[str]:
         """Names for an error message."""
-        known = ["all", "head", *self.index]
+        known = ["head", *self.index]
         if self.muscles is not None:
-            known += [*dict.fromkeys(self.muscles.groups), *self.muscles.names]
+            known += ["all", *dict.fromkeys(self.muscles.groups), *self.muscles.names]
         for joint in self.joints:
             unit = joint.unit
             known += [

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from panjabi.elements import ForceElement, excited
+from panjabi.elements import ForceElement, excited, shaped
 from panjabi.errors import unknown
 from panjabi.neural.algebraic_spindle import AlgebraicSpindle
 from panjabi.neural.feedforward import Commands
@@ -164,7 +164,9 @@ def added_drives(
             x, speed = model.seen_by(element, q, rate)
             values = arrived(model, y, delayed, element, t, commands)
             add = element.excitation(x, speed, y[states], values)  # type: ignore[attr-defined]
-            np.add.at(u, excited_muscles(model, element), np.asarray(add, float))
+            muscles = excited_muscles(model, element)
+            more = shaped(element, "excitation", add, len(muscles))  # pyright: ignore[reportUnknownArgumentType]
+            np.add.at(u, muscles, more)
     return u
 
 
@@ -259,6 +261,11 @@ def _arriving(
     return result
 
 
+def contributions(model: Spine, y: Floats, delayed: Floats | None = None) -> Floats:
+    """What arrives on each connection (connections,): command [1], or unlimited moment [N m]."""
+    return np.array([gate(signal) for _, (signal, gate) in _arriving(model, y, delayed)])
+
+
 def _moments(
     model: Spine, t: float, y: Floats, delayed: Floats | None, paths: NoisePaths | None
 ) -> Floats:
@@ -301,7 +308,7 @@ def _loop_rates(
             lopt = float(muscles.optimal_length[m])
             x = (signals.length[m] - model.rest_length[m]) / lopt
             v = signals.speed[m] / lopt
-            f = (signals.tension[m] - model.rest_tension[m]) / muscles.max_force[m]
+            f = (signals.tension[m] - model.rest_tension[m]) / (muscles.max_force[m] or 1.0)
         elif a.source == HEAD:
             v = float(np.dot(a.weight, signals.head))
         elif a.source == COMPRESSION:

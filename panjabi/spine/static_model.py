@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,7 +60,8 @@ class HeldLoad:
     extrapolate: bool = False  # allows a mass that nobody has lifted
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.mass) and self.mass >= 0.0):
+        number = isinstance(self.mass, Real)
+        if not (number and np.isfinite(self.mass) and self.mass >= 0.0):
             raise ParameterError(
                 f"Expected HeldLoad.mass of 0 kg or more, got {self.mass!r} kg; leave the load "
                 "out if there is none."
@@ -111,6 +113,7 @@ class StaticSpine(ShortRepr):
     closing: UnitForces | None = None  # of sacroiliac joints
     elements: tuple[ForceElement, ...] = ()  # without delay, the pressure in the abdomen for one
     push: Floats | None = None  # (n,) constant generalised force from outside [N m]
+    pressed: Floats | None = None  # (levels, 3) force on each disc by it: forward, up, right [N]
     supported: bool = False  # lying: the ground carries every part, so gravity gives no moment
     subject: str = ""  # name of the `Subject` that it is of; "": none
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
@@ -331,7 +334,8 @@ class StaticSpine(ShortRepr):
         if self.pressure is not None:
             push = strut_push(self.pressure, self._seen_by(self.pressure))
             total[carry] += push
-        return np.einsum("lij,lj->li", self.disc_axes, total)
+        on_discs = np.einsum("lij,lj->li", self.disc_axes, total)
+        return on_discs if self.pressed is None else on_discs + self.pressed
 
     def compression(self, forces: ArrayLike) -> Floats:
         """(levels,) along the axis of each disc, positive in compression [N].

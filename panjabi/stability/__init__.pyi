@@ -6,6 +6,7 @@ from .column_solver import (
 )
 from .condition import (
     FeedingLoop as FeedingLoop,
+    NearestKink as NearestKink,
     PushEvidence as PushEvidence,
     RootMode as RootMode,
     SmallMotions as SmallMotions,

@@ -211,6 +211,39 @@ class PushEvidence(Result):
 
 
 @dataclass(frozen=True, repr=False)
+class NearestKink(Result):
+    """The nearest state at which the equations change, and the spectrum on both of its sides."""
+
+    what: str  # what happens there
+    distance: float  # rotation of one joint from the posture [rad]; inf: there is no kink
+    here: complex | None = None  # rightmost root on the side of the posture, friction stuck [1/s]
+    beyond: complex | None = None  # on the other side [1/s]; None: it has no equilibrium nearby
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        sides = {"here": self.here, "beyond": self.beyond}
+        return {
+            "what": self.what,
+            "distance_rad": finite(self.distance),
+            **{
+                f"rightmost_{name}": None if s is None else [s.real, s.imag]
+                for name, s in sides.items()
+            },
+        }
+
+    def __str__(self) -> str:
+        sides = ", ".join(
+            f"{s.real:.3g}{s.imag:+.3g}i 1/s {name}"
+            for name, s in (("on this side", self.here), ("beyond", self.beyond))
+            if s is not None
+        )
+        return (
+            f"the equations change {math.degrees(self.distance):.2g} deg from the posture (nearest "
+            f"kink): {self.what}; rightmost root {sides}"
+        )
+
+
+@dataclass(frozen=True, repr=False)
 class SubsystemMargin(Result):
     """The least change of one subsystem that ends stability; the others stay as they are."""
 
@@ -278,8 +311,7 @@ class StabilityVerdict(SmallMotions):
     held: float | None  # time for which stiffness that relaxes holds it [s]; None: not needed
     pushes: tuple[PushEvidence, ...]
     tolerance: float  # distance within which a joint has returned [rad]
-    kink: str  # nearest state at which the equations change
-    kink_distance: float  # [rad]
+    kink: NearestKink
     margins: tuple[SubsystemMargin, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
     parts: tuple[LeavesEvidence, ...] = field(default=(), repr=False)
@@ -349,8 +381,7 @@ class StabilityVerdict(SmallMotions):
             },
             "pushes": [push.to_dict() for push in self.pushes],
             "tolerance_rad": self.tolerance,
-            "kink": self.kink,
-            "kink_distance_rad": finite(self.kink_distance),
+            "kink": self.kink.to_dict(),
             "outside_evidence": list(self.outside_evidence),
             **sources(self).summary(),
         }
@@ -369,11 +400,8 @@ class StabilityVerdict(SmallMotions):
                 f"{math.degrees(self.peak):.2g} deg, {back}; least fast stiffness "
                 f"{self.static.fast:.3g} N m/rad"
             )
-        if math.isfinite(self.kink_distance):
-            lines.append(
-                f"  the equations change {math.degrees(self.kink_distance):.2g} deg from the "
-                f"posture (nearest kink): {self.kink}"
-            )
+        if math.isfinite(self.kink.distance):
+            lines.append(f"  {self.kink}")
         lines += [f"  {words}" for words in printed(self.outside_evidence)]
         return "\n".join(lines)
 

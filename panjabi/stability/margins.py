@@ -40,6 +40,7 @@ Commands = Literal["again", "held"]
 HIGHEST_GAIN = 5.0  # largest factor on the gains of the search
 LATEST = 0.3  # largest additional delay of the search [s]
 STEPS = 4  # of the search, before the bracket is refined
+FINE = 10  # the same where posture and commands stay: delays open and close windows
 WITHIN = 1e-2  # width of the last bracket, over the range of the search
 FOLLOWED = 8  # rightmost roots that are followed
 BESIDE = np.array([0.02, 0.3, 2.0, 10j, 20j, 30j, 40j])
@@ -62,6 +63,7 @@ class _Path(ShortRepr):
     present: float  # amount to which x is compared
     system: Callable[[float], Condensed]
     how: str
+    steps: int = STEPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,15 +151,15 @@ def _paths(rest: Equilibrium, small: Condensed, commands: Commands) -> Iterator[
         constant = "posture and commands do not change"
         yield _Path(
             "neural", "reflex gain that can be lost", "1", 1.0, 1.0,
-            lambda x: small.scaled(1.0 - x), constant,
+            lambda x: small.scaled(1.0 - x), constant, FINE,
         )  # fmt: skip
         yield _Path(
             "neural", MORE_GAIN, "1", HIGHEST_GAIN - 1.0, 1.0,
-            lambda x: small.scaled(1.0 + x), constant,
+            lambda x: small.scaled(1.0 + x), constant, FINE,
         )  # fmt: skip
         yield _Path(
             "neural", "additional delay of all reflexes", "s", LATEST,
-            max(small.system.delays) or math.inf, small.delayed_by, constant,
+            max(small.system.delays) or math.inf, small.delayed_by, constant, FINE,
         )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _rest_of(spine: Spine, rest: Equilibrium, commands: Commands) -> Equilibrium
 def _margin(path: _Path, small: Condensed, roots: Complexes) -> SubsystemMargin:
     start = _Point(0.0, small, roots)
     good, bad = start, None
-    for x in np.linspace(0.0, path.most, STEPS + 1)[1:].tolist():
+    for x in np.linspace(0.0, path.most, path.steps + 1)[1:].tolist():
         point = _at(path, x, good.roots)
         if not point.holds:
             bad = point
@@ -228,12 +230,15 @@ def _share(good: _Point, bad: _Point) -> float:
         low = float(good.roots[np.abs(good.roots - bad.rightmost).argmin()].real)
         high = bad.rightmost.real
     else:
-        zero = np.zeros(1, complex)
-        (a, size), (b, other) = (
-            np.linalg.slogdet(point.system.at(zero)[0][0].real) for point in (good, bad)
-        )
-        low, high = -1.0, -float(a * b) * math.exp(min(float(other - size), 700.0))
+        (a, size), (b, other) = _at_zero(good.system), _at_zero(bad.system)
+        low, high = -1.0, -a * b * math.exp(min(other - size, 700.0))
     return low / (low - high) if low < 0.0 < high else 0.5
+
+
+def _at_zero(system: Condensed) -> tuple[float, float]:
+    """Sign of det D(0), and the logarithm of its size."""
+    sign, size = np.linalg.slogdet(system.at(np.zeros(1, complex))[0][0].real)
+    return float(sign), float(size)
 
 
 def _at(path: _Path, x: float, near: Complexes) -> _Point:
@@ -242,9 +247,14 @@ def _at(path: _Path, x: float, near: Complexes) -> _Point:
         system = path.system(x)
     except (ConvergenceError, ParameterError):
         return _Point(x, None, near)
+    return _Point(x, system, followed_roots(system, near))
+
+
+def followed_roots(system: Condensed, near: Complexes) -> Complexes:
+    """The rightmost roots (k,) of a system that Newton reaches from those of a similar one."""
     s, size = system.roots(np.concatenate([_rightmost(near), BESIDE]))
     kept = s[size <= RESIDUAL]
-    return _Point(x, system, _rightmost(kept) if kept.size else system.rightmost().roots)
+    return _rightmost(kept) if kept.size else system.rightmost().roots
 
 
 def _verified(point: _Point) -> _Point:

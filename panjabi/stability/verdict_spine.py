@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panjabi.delay.roots.condensed_spectrum import Condensed, CondensedSpectrum
-from panjabi.delay.roots.system import LinearDelaySystem
-from panjabi.errors import ParameterError
+from panjabi.delay.roots.system import Complexes, LinearDelaySystem
+from panjabi.errors import ConvergenceError, ParameterError
+from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.derivatives import jacobian, static_stiffness
 from panjabi.spine.equilibrium_solver import Equilibrium, equilibrium
 from panjabi.spine.linear_system import condensed_system, linear_system
@@ -18,6 +19,7 @@ from panjabi.spine.model import Spine
 from panjabi.spine.tangents import tangent
 from panjabi.stability.condition import (
     WATCH,
+    NearestKink,
     PushEvidence,
     RootMode,
     SmallMotions,
@@ -27,7 +29,7 @@ from panjabi.stability.condition import (
     assess_evidence,
     check_positive,
 )
-from panjabi.stability.margins import stability_margins
+from panjabi.stability.margins import followed_roots, stability_margins
 from panjabi.stability.modes import ModeNames, mode_names, root_mode
 from panjabi.stability.pushes import (
     PUSH_ENERGY,
@@ -43,6 +45,12 @@ Floats = NDArray[np.float64]
 
 AMPLITUDE = math.radians(1.0)
 """Default amplitude of the sliding spectrum, that of an ordinary push [rad]."""
+
+SATURATED = 10.0
+"""Length of the run of a mode that grows, in e-folds: it then no longer grows [1]."""
+
+NO_FORCE = 1.0 - 1e-9
+"""Loss of strength of a slack muscle; a force of zero cannot be normalised [1]."""
 
 
 def verdict(
@@ -61,7 +69,7 @@ def verdict(
     follows from two spectra with all delays, with friction stuck and sliding, and from runs after
     pushes in six directions and in the shapes of the six least stable modes, each of size 0.5, 1
     and 2. A run ends when all joints have returned, else after the watch time. Where small motions
-    grow, one run shows what becomes of the mode that grows.
+    grow, one run of at most ten e-folds shows what becomes of the mode that grows.
 
     Parameters
     ----------
@@ -116,10 +124,9 @@ def verdict(
     if margins and stuck.stable:
         way = "again" if margins is True else margins
         found = stability_margins(rest, small, stuck.roots, way)
-    kink, distance = _slack(rest)
     return StabilityVerdict(
         condition, watch, spectra, mode, reasons, f"spine of {len(spine.joints)} joints", static,
-        held, ends, tolerance, kink, distance, found,
+        held, ends, tolerance, nearest_kink(rest, stuck.roots), found,
         {**dict(spine.parameters), "push_energy": PUSH_ENERGY}, (rest,), spine.subject,
     )  # fmt: skip
 
@@ -184,9 +191,11 @@ def _pushes(
     grows = any(spectrum.grows(watch) for spectrum in spectra)
     roots = stuck.roots[:1] if grows else stuck.roots
     shapes = mode_pushes(rest, small.system, roots, energy, () if grows else directions)
-    runs = prepared_runs(rest, watch, tolerance, stuck.rightmost if grows else 0j)
     if grows:
+        fastest = max(abs(spectrum.rightmost.real) for spectrum in spectra)
+        runs = prepared_runs(rest, min(watch, SATURATED / fastest), tolerance, stuck.rightmost)
         return pushed(runs, [(shapes[0], 1.0)])
+    runs = prepared_runs(rest, watch, tolerance)
     every = [*directions, *shapes]
     return pushed(runs, [(push, size) for push in every for size in SIZES])
 
@@ -209,16 +218,28 @@ def _held(rest: Equilibrium, static: StaticEvidence, root: complex) -> float | N
     return None
 
 
-def _slack(rest: Equilibrium) -> tuple[str, float]:
-    """The muscle that becomes slack first, and the rotation of one joint that causes it [rad]."""
-    model = rest.model
-    if model.muscles is None:
-        return "none", math.inf
-    muscles = model.muscles.muscles
+def nearest_kink(rest: Equilibrium, roots: Complexes) -> NearestKink:
+    """The muscle that becomes slack first, and what the spectrum is with and without it.
+
+    Beyond the kink the muscle has no force: the posture follows with the other commands held.
+
+    roots : of the stuck spectrum, from the right; those without the muscle are followed from them.
+    """
+    spine = rest.model
+    if spine.muscles is None:
+        return NearestKink("none", math.inf)
+    muscles = spine.muscles.muscles
     geometry = muscles.geometry(rest.q)
-    resting = model.muscles.units.at_rest(model.excitation, geometry.length)
+    resting = spine.muscles.units.at_rest(spine.excitation, geometry.length)
     steepest = resting.stiffness * np.abs(geometry.slope).max(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         away = np.where(steepest > 0.0, resting.force / steepest, np.inf)
     k = int(np.argmin(away))
-    return f"{muscles.names[k]} becomes slack", float(away[k])
+    name, here = muscles.names[k], complex(roots[0])
+    without = with_deficits(spine, Deficits(strength_loss={name: NO_FORCE}))
+    try:
+        other = equilibrium(without, solve="posture", q=rest.q, extrapolate=True)
+        beyond = complex(followed_roots(condensed_system(other), roots)[0])
+    except ConvergenceError:
+        beyond = None
+    return NearestKink(f"{name} becomes slack", float(away[k]), here, beyond)

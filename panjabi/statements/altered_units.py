@@ -44,7 +44,7 @@ def specimen(unit: Unit, draw: Mapping[str, float]) -> Unit:
 
 
 def with_neutral(unit: Unit, factors: tuple[float, float, float]) -> Unit:
-    """The unit with its stiffness at neutral times a factor for each axis, ranges kept.
+    """The unit with its stiffness at neutral times a factor for each axis, ranges kept to 1 %.
 
     The ramps of each direction take what the linear terms lose. Where these alone are stiffer than
     the secant, the ramps vanish and the range is smaller.

@@ -202,8 +202,8 @@ def hypothesis(
     """The findings of all statements, or of those in `only`, in their order.
 
     subject : whose spine it is; by default the standard adult.
-    draws, seed, options : as for `panjabi.assessment.assess`. Eight draws of all statements take
-        about two minutes of one core.
+    draws, seed, options : as for `panjabi.assessment.assessment_of`. Eight draws of all statements
+        take about three minutes of one core.
     """
     selected = {id: statement(id) for id in set(only)}
     return tuple(

@@ -16,7 +16,7 @@ from panjabi.statements.finding import Illustration, illustration
 from panjabi.statements.quiet_stance import Noise, stances_of, standing_trunk
 from panjabi.statements.subfailure import DAY, Subfailure, loop_picture
 
-MAP_POINTS = 11  # per side of the map that is plotted with the finding
+MAP_POINTS = 6  # per side of the map that is plotted with the finding
 LATE = 0.060  # added delay [s]
 LOUD = 4.0  # factor on the power of the sensor noise
 NONE = float("nan")

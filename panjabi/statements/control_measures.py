@@ -28,7 +28,7 @@ from panjabi.statements.subfailure import ASSUMED, Subfailure
 
 Draw = Mapping[str, float]
 
-LOSSES = (0.0, 0.5, 1.0)  # of the passive stiffness [1]
+LOSSES = (0.0, 0.5, 0.9)  # of the passive stiffness [1]
 LATER = 0.030  # added delay [s]
 LOUD = 4.0  # factor on the power of the sensor noise
 FIXED = "fixator=300"  # makes the joint of the trunk stable without muscles, as an injury text
@@ -58,7 +58,7 @@ def _compensation(subject: Subject, model: str, draw: Draw) -> dict[str, float]:
     alone = table[0]
     return {
         "effort_intact_percent": 100.0 * alone[0],
-        "effort_without_units_percent": 100.0 * alone[-1],
+        "effort_at_most_loss_percent": 100.0 * alone[-1],
         "effort_rises": float(alone[0] < alone[1] < alone[2]),
         "outcomes": float(len(np.unique(outcomes))),
     }
@@ -113,7 +113,7 @@ P9 = Experiment(
     declaration=DECLARATIONS["P9"],
     numbers={
         "effort_intact_percent": "co-contraction without a deficit",
-        "effort_without_units_percent": "co-contraction without passive stiffness",
+        "effort_at_most_loss_percent": "co-contraction with 90 % of the passive stiffness lost",
         "effort_rises": "1: with each loss of passive stiffness",
         "outcomes": f"number among {', '.join(OUTCOMES)} within the deficits",
     },

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Unpack
 
-from panjabi.assessment import Assessment, Experiment, assess
+from panjabi.assessment import Assessment, Experiment, assessment_of
 from panjabi.assessment.verdict import Verdict
 from panjabi.cohort.engine import CohortOptions, part_of
 from panjabi.errors import ParameterError, unknown
@@ -167,12 +167,12 @@ class Statement:
         seed: int = 0,
         **options: Unpack[CohortOptions],
     ) -> Finding:
-        """The finding for a subject, by default the standard adult; arguments as for `assess`."""
+        """The finding for a subject, by default the standard adult; see `assessment_of`."""
         who = Subject() if subject is None else subject
         shown = Illustration() if self.illustrate is None else self.illustrate(who)
         assessed = None
         if self.experiment is not None:
-            assessed = assess(
+            assessed = assessment_of(
                 self.experiment, who, draws=draws, seed=seed, **part_of(options, self.id)
             )
         return Finding(

@@ -264,7 +264,7 @@ def standing_trunk(subject: SubjectData | None = None) -> Spine:
     return spine_model("trunk", subject=subject, posture="standing", reflexes=True)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def stances_of(trunk: Spine, strength_loss: float = 0.0) -> TrunkStances:
     """The stances of a trunk, computed once."""
     return TrunkStances(trunk, strength_loss)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from panjabi.statements.zones import AXES, CHANGED, INJURIES, zones_and_range
 Unit = FunctionalSpinalUnit
 
 LUMBAR = levels("lumbar")[1:]  # levels of the published table, L1-L2 to L5-S1
+FUSED = ("C4-C5", "C5-C6", "C6-C7")  # levels of the published fixation
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,25 @@ class Change:
     measure: str = "residual_30_s"
 
 
-def changes_of(label: str, before: Unit, after: Unit) -> list[Change]:
-    """Relative change of the zone, by every estimator, and of the range, about each axis."""
+def changes_of(
+    subject: Subject, levels: Iterable[str], changed: Callable[[str, Unit], Mapping[str, Unit]]
+) -> list[Change]:
+    """Relative change of the zone, by every estimator, and of the range, about each axis.
+
+    changed : level, intact unit -> label -> the unit after a change.
+    """
     found = []
-    for axis, name in enumerate(AXES):
-        (old, r0), (new, r1) = (zones_and_range(u, axis) for u in (before, after))
-        found += [
-            Change(label, name, new[m] / old[m] - 1.0, r1 / r0 - 1.0, m)
-            for m in ESTIMATORS
-            if m in old and m in new
-        ]
+    for level in levels:
+        before = _intact(subject, level)
+        intact = [zones_and_range(before, axis) for axis in range(3)]
+        for label, after in changed(level, before).items():
+            for axis, (old, r0) in enumerate(intact):
+                new, r1 = zones_and_range(after, axis)
+                found += [
+                    Change(label, AXES[axis], new[m] / old[m] - 1.0, r1 / r0 - 1.0, m)
+                    for m in ESTIMATORS
+                    if m in old and m in new
+                ]
     return found
 
 
@@ -87,14 +98,9 @@ def neutral_zones(subject: Subject) -> Illustration:
 
 def injuries(subject: Subject) -> Illustration:
     """P4: five injuries at five levels about three axes by five estimators, and the rib cage."""
-    comparisons = [
-        one
-        for level in LUMBAR
-        for label, injury in INJURIES.items()
-        for one in changes_of(
-            label, _intact(subject, level), injured(_intact(subject, level), injury)
-        )
-    ]
+    comparisons = changes_of(
+        subject, LUMBAR, lambda _, u: {label: injured(u, text) for label, text in INJURIES.items()}
+    )
     affected = by_measure([c for c in comparisons if max(c.zone, c.reach) > CHANGED])
     more = {m: sum(c.zone > c.reach for c in each) / len(each) for m, each in affected.items()}
     ribs = _rib_cage()
@@ -139,13 +145,7 @@ def _rib_cage(source: str = "default") -> list[Change]:
 
 def degeneration(subject: Subject) -> Illustration:
     """P5: neutral zone over range of motion at degeneration grade 2, by five estimators."""
-    changes = [
-        one
-        for level in LUMBAR
-        for one in changes_of(
-            level, _intact(subject, level), degenerated(_intact(subject, level), 2.0)
-        )
-    ]
+    changes = changes_of(subject, LUMBAR, lambda level, u: {level: degenerated(u, 2.0)})
     rises = {
         m: sum(c.zone > c.reach for c in each) / len(each)
         for m, each in by_measure(changes).items()
@@ -169,13 +169,7 @@ def degeneration(subject: Subject) -> Illustration:
 
 def fixation(subject: Subject) -> Illustration:
     """P6: a fixator across C4-C7, by five estimators."""
-    changes = [
-        one
-        for level in ("C4-C5", "C5-C6", "C6-C7")
-        for one in changes_of(
-            f"{level} fixator", _intact(subject, level), with_fixator(_intact(subject, level))
-        )
-    ]
+    changes = changes_of(subject, FUSED, lambda level, u: {f"{level} fixator": with_fixator(u)})
     worst = {
         m: max(c.zone - c.reach for c in each) for m, each in by_measure(changes).items() if each
     }

@@ -1,4 +1,5 @@
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
+from .bending import BendTask as BendTask, LiftTask as LiftTask, SideBendTask as SideBendTask
 from .bracing import (
     ABDOMINALS as ABDOMINALS,
     BraceStep as BraceStep,
@@ -24,6 +25,8 @@ from .laboratory import (
     SwayTask as SwayTask,
 )
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
+from .motion import Motion as Motion
+from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
 from .registry import TASKS as TASKS, task as task
 from .repeated import (
@@ -38,6 +41,11 @@ from .result import (
     TaskStability as TaskStability,
 )
 from .seated_sway import SittingRecord as SittingRecord, sitting as sitting
+from .standing import (
+    ExertTask as ExertTask,
+    StandingRecord as StandingRecord,
+    StandTask as StandTask,
+)
 from .stiffness import (
     PULLS as PULLS,
     SecondOrderFit as SecondOrderFit,
@@ -51,4 +59,4 @@ from .sway_optimum import (
     SwayPoint as SwayPoint,
     sway_front as sway_front,
 )
-from .task import Task as Task
+from .task_contract import Task as Task

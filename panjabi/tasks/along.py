@@ -54,7 +54,7 @@ def stability_of(rests: list[tuple[float, Equilibrium]]) -> TaskStability:
     """Stability at equilibria, each with its time [s]."""
     roots, least, squared = [], [], []
     for _, rest in rests:
-        roots.append(condensed_system(rest).spectrum().rightmost)
+        roots.append(condensed_system(rest).rightmost().rightmost)
         H = tangent(rest.model, rest.state, which="fast")
         H = 0.5 * (H + H.T)
         least.append(float(np.linalg.eigvalsh(H)[0]))

@@ -13,7 +13,7 @@ from panjabi.tasks.force import ForceExperiment, force_perturbation
 from panjabi.tasks.pushes import Release, quick_release, sudden_load
 from panjabi.tasks.repeated import PACES, RepeatedRecord, moving_trunk, repeated_movement
 from panjabi.tasks.seated_sway import SHORTEST, SittingRecord, sitting
-from panjabi.tasks.task import Task, option
+from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
     from panjabi.tasks.condition import Who

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from panjabi.errors import unknown
+from panjabi.tasks.bending import BendTask, LiftTask, SideBendTask
 from panjabi.tasks.laboratory import (
     ForceTask,
     ReleaseTask,
@@ -13,14 +14,27 @@ from panjabi.tasks.laboratory import (
     SuddenLoadTask,
     SwayTask,
 )
+from panjabi.tasks.standing import ExertTask, StandTask
 
 if TYPE_CHECKING:
     from panjabi.tasks.condition import Who
     from panjabi.tasks.result import TaskResult
-    from panjabi.tasks.task import Task
+    from panjabi.tasks.task_contract import Task
 
 TASKS: dict[str, type[Task]] = {
-    each.name: each for each in (SuddenLoadTask, ReleaseTask, ForceTask, SwayTask, RepeatedTask)
+    each.name: each
+    for each in (
+        SuddenLoadTask,
+        ReleaseTask,
+        ForceTask,
+        SwayTask,
+        RepeatedTask,
+        BendTask,
+        SideBendTask,
+        LiftTask,
+        StandTask,
+        ExertTask,
+    )
 }
 """Name -> task."""
 

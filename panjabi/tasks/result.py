@@ -61,7 +61,8 @@ class TaskLoads(Result):
 class TaskStability(Result):
     """Stability at sampled instants of a task, each linearised as if the posture were held.
 
-    A root right of 0 is a growing deviation only while it grows faster than the task moves on.
+    A root right of 0 is a growing deviation only while it grows faster than the task moves on. The
+    root is the rightmost one that a search from many starts finds; it is not counted.
     """
 
     time: Floats  # (s,) [s]

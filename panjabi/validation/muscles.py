@@ -36,6 +36,9 @@ BEND_DEG = 36.0
 CLOSE, AWAY = 0.25, 0.60
 """Assumed distance of a crate in front of L5-S1, held close and held away [m]."""
 
+ROUND_BACK_DEG, FLEXED_KNEES_DEG = 70.0, 40.0
+"""Assumed inclination of the trunk in lifts from the floor, half lumbar, half pelvis."""
+
 table = Predictions("Lumbar spine with muscles")
 
 
@@ -59,7 +62,7 @@ def _by_gamma(load: float, gamma: float) -> float:
 
 
 @cache
-def _bent(degrees: float) -> StaticSpine:
+def bent(degrees: float) -> StaticSpine:
     body, half = standard_adult(), 0.5 * degrees
     q = body.flexed(
         angles_deg={"lumbar flexion": half, "pelvis anterior tilt": half, "hip flexion": half}
@@ -68,8 +71,28 @@ def _bent(degrees: float) -> StaticSpine:
 
 
 @cache
+def flexion_range(movement: str = "lumbar flexion") -> float:
+    """Flexion of a region at the end of the ranges of its joints [deg]."""
+    body = standard_adult()
+    turned = body.flexed(angles_deg={movement: 1.0}) - body.flexed({})
+    return float(np.degrees(np.abs(body.ranges[np.flatnonzero(turned), 0]).sum()))
+
+
+def hanging(spine: StaticSpine, mass: float) -> StaticSpine:
+    """The spine with a mass that hangs from the shoulders on straight arms [kg].
+
+    Its weight acts at the middle of the shoulder joints, whatever the length of the arms.
+    """
+    body, poses = spine.body, spine.poses
+    shoulders = [body.joint_centre(poses, f"humerus_{side}") for side in "rl"]
+    b = body.body_index("T12")
+    local = poses.R[b].T @ (np.mean(shoulders, axis=0) - poses.t[b])
+    return spine.with_load(HeldLoad(mass, tuple(local.tolist())))
+
+
+@cache
 def _bent_over(degrees: float) -> SpineRecruitment:
-    return recruit(_bent(degrees))
+    return recruit(bent(degrees))
 
 
 @cache
@@ -217,14 +240,43 @@ def crate(forward: float) -> Prediction:
     )
 
 
+@_ratio("wil99_sitting_unsupported", "wil99_relaxed_standing", 0.0)
+@_ratio("wil01_erect_sitting", "wil01_relaxed_standing", 0.0)
+@_ratio("wil99_sitting_maximum_flexion", "wil99_relaxed_standing", 1.0)
+def sitting(share: float) -> Prediction:
+    """Sitting at 90 deg with a part of the lumbar range of flexion."""
+    body = standard_adult()
+    seated = body.posture("seated_90")
+    q = body.flexed(angles_deg={"lumbar flexion": share * flexion_range()}, base=seated)
+    how = (
+        f"pelvis as in standing, hips at 90 deg, {100 * share:.0f} % of the lumbar range of "
+        f"{flexion_range():.0f} deg of flexion (assumed: the posture is not printed)"
+    )
+    try:
+        found = recruit(static_spine(q))
+    except InfeasibleRecruitment as error:
+        return Prediction(None, f"{how}; not feasible: {error.why.sentence}")
+    return Prediction(_l45(found) / _l45(_standing()), how)
+
+
+@_ratio("wil99_lifting_20_kg_round_back", "wil99_relaxed_standing", ROUND_BACK_DEG)
+@_ratio("wil01_lifting_round_back", "wil01_relaxed_standing", ROUND_BACK_DEG)
+@_ratio("wil99_lifting_20_kg_flexed_knees", "wil99_relaxed_standing", FLEXED_KNEES_DEG)
+def lift(degrees: float) -> Prediction:
+    return Prediction(
+        _l45(recruit(hanging(bent(degrees), 20.0))) / _l45(_standing()),
+        f"static, 20 kg hanging from the shoulders, trunk at {degrees:g} deg, half of it lumbar "
+        "(assumed: posture and inertia at the peak are not printed)",
+    )
+
+
 table.not_predicted(
-    "wil99_sitting_unsupported", "wil99_sitting_maximum_flexion",
-    reason="seat, back rest and pelvic tilt are not printed, so no posture can represent it",
+    "wil99_nonchalant_sitting", "wil01_slouched_sitting",
+    reason="the back rest carries a part of the weight that is not printed",
 )  # fmt: skip
 table.not_predicted(
-    "wil99_lifting_20_kg_round_back", "wil99_lifting_20_kg_flexed_knees",
-    reason="a movement: its inertia and its posture at the peak are not printed",
-)  # fmt: skip
+    "wil99_walking", reason="a movement: standing, which is computed, would meet the range"
+)
 table.not_predicted(
     "sa_comp", "sa_shear", reason="200 N held in front: the distance is not printed"
 )
@@ -297,7 +349,7 @@ BENT = (
 @table.predicts("flx_posture", "flexion", reason=BENT)
 def strength_when_bent(name: str) -> float:
     upright = strength(static_spine("standing"), name).moment
-    return 100.0 * (strength(_bent(36.0), name).moment / upright - 1.0)
+    return 100.0 * (strength(bent(36.0), name).moment / upright - 1.0)
 
 
 MOST = (

@@ -18,6 +18,7 @@ def tables() -> tuple[Predictions, ...]:
     from panjabi.validation import (
         columns,
         effort,
+        emg,
         groups,
         muscles,
         neural,
@@ -27,7 +28,7 @@ def tables() -> tuple[Predictions, ...]:
         units,
     )
 
-    modules = (units, columns, muscles, reflexes, neural, perturbations, effort, noise, groups)
+    modules = (units, columns, muscles, reflexes, neural, perturbations, effort, noise, groups, emg)
     return (*(module.table for module in modules), USER)
 
 

@@ -538,7 +538,9 @@ def _directions(couplings: Floats) -> tuple[Floats, Floats]:
 
 
 def _spread(g: _Blocks, H: Complexes) -> Complexes:
-    """out H into, (k, m, m)."""
+    """out H into, (k, m, m); real and imaginary parts of H apart, since the directions are real."""
     k, blocks, p, r = H.shape
-    pushed = np.einsum("kbpr,brm->kbpm", H, g.into.reshape(blocks, r, -1))
-    return g.out @ pushed.reshape(k, blocks * p, -1)
+    parts = np.concatenate([H.real, H.imag]).swapaxes(0, 1).reshape(blocks, 2 * k * p, r)
+    pushed = (parts @ g.into.reshape(blocks, r, -1)).reshape(blocks, 2 * k, p, -1)
+    real, imaginary = np.split(g.out @ pushed.swapaxes(0, 1).reshape(2 * k, blocks * p, -1), 2)
+    return real + 1j * imaginary

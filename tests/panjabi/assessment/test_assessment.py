@@ -18,7 +18,7 @@ from panjabi.assessment import (
     LogUniform,
     Numbers,
     Rival,
-    assess,
+    assessment_of,
     behaviour,
     verdict_from_draws,
 )
@@ -114,18 +114,18 @@ SPRING = Experiment(
 
 
 def test_an_experiment_gives_its_verdict_from_its_numbers():
-    found = assess(SPRING, 1.0, draws=12, seed=3)
+    found = assessment_of(SPRING, 1.0, draws=12, seed=3)
     assert found.outcome == "supported" and found.draws == 12
     angle = found.numbers["soft"]["angle"]
     np.testing.assert_allclose(found.numbers["two"]["angle"], 0.5 * angle)  # the same draws
     assert np.all((angle > 0.5) & (angle < 2.0)) and len(np.unique(angle)) == 12
     assert found.share("none", "small") == 0.0 and found.surprises == ()
-    assert assess(SPRING, 100.0, draws=12).outcome == "contradicted"
-    middle = assess(SPRING, 3.0, draws=40)
+    assert assessment_of(SPRING, 100.0, draws=12).outcome == "contradicted"
+    middle = assessment_of(SPRING, 3.0, draws=40)
     assert 0.2 < middle.share("soft", "small") < 0.8 and middle.outcome == "undetermined"
     fixed = replace(SPRING, criteria={"small": finite})
-    assert assess(fixed, 1.0).outcome == "fixed by construction"
-    assert assess(fixed, 1.0).surprises == ("none",)
+    assert assessment_of(fixed, 1.0).outcome == "fixed by construction"
+    assert assessment_of(fixed, 1.0).surprises == ("none",)
 
 
 def finite(numbers: Numbers) -> bool:
@@ -133,13 +133,13 @@ def finite(numbers: Numbers) -> bool:
 
 
 def test_more_draws_keep_the_first_ones_and_the_seed_decides():
-    few, many = (assess(SPRING, 1.0, draws=n).numbers["soft"]["angle"] for n in (3, 9))
+    few, many = (assessment_of(SPRING, 1.0, draws=n).numbers["soft"]["angle"] for n in (3, 9))
     np.testing.assert_array_equal(few, many[:3])
-    assert np.all(assess(SPRING, 1.0, draws=3, seed=1).numbers["soft"]["angle"] != few)
+    assert np.all(assessment_of(SPRING, 1.0, draws=3, seed=1).numbers["soft"]["angle"] != few)
 
 
 def test_a_model_without_a_result_says_nothing():
-    found = assess(SPRING, -1.0, draws=4)
+    found = assessment_of(SPRING, -1.0, draws=4)
     assert found.failed == {"soft": 4, "two": 4, "none": 0}
     assert np.isnan(found.agrees["soft"]["small"]).all() and found.outcome == "undetermined"
     assert found.to_dict()["models"][0]["median"] == {"angle": None}
@@ -156,7 +156,7 @@ def typo(load: float, model: str, draw: Mapping[str, float]) -> dict[str, float]
 @pytest.mark.parametrize(("measure", "words"), [(wrong, "angel"), (typo, "no such muscle")])
 def test_an_error_of_the_code_is_no_missing_result(measure, words):
     with pytest.raises(CohortError, match=words):
-        assess(replace(SPRING, measure=measure), 1.0, draws=2)
+        assessment_of(replace(SPRING, measure=measure), 1.0, draws=2)
 
 
 def test_a_missing_number_cannot_be_read():
@@ -167,7 +167,7 @@ def test_a_missing_number_cannot_be_read():
 
 
 def test_an_assessment_as_plain_values_table_and_text():
-    found = assess(SPRING, 1.0, draws=5)
+    found = assessment_of(SPRING, 1.0, draws=5)
     value = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert value["outcome"] == "supported" and value["prior"]["k"]["high"] == 2.0
     assert [m["name"] for m in value["models"]] == ["soft", "two", "none"]
@@ -195,5 +195,5 @@ def test_declarations_that_cannot_decide_are_refused():
     with pytest.raises(ParameterError, match="two rising numbers above 0"):
         LogUniform(0.0, 1.0, "1", "x")
     with pytest.raises(ParameterError, match="1 or more draws"):
-        assess(SPRING, 1.0, draws=0)
+        assessment_of(SPRING, 1.0, draws=0)
     assert AGREES == 0.9

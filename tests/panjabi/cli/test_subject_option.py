@@ -30,7 +30,6 @@ NO_SUBJECT = {
     "published": "tables of published values",
     "neutral-zone": "the specimen of a laboratory record",
     "identify": "fits the trunk of the person who was measured",
-    "hypothesis": "statements on the standard adult",
     "import": "the model in a file has its own body",
     "validate": "predictions for the groups of the published tables",
 }

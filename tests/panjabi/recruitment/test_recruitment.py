@@ -99,7 +99,9 @@ def divided(problem: RecruitmentProblem, at: int, share: float) -> RecruitmentPr
     order = np.array([*range(m), at])
     part = np.ones(m + 1)
     part[at], part[m] = share, 1.0 - share
-    taken = {name: part * getattr(problem, name)[order] for name in ("idle", "gain", "weight")}
+    taken = {
+        name: part * getattr(problem, name)[order] for name in ("idle", "gain", "weight", "cost")
+    }
     springs = problem.stiffness
     return replace(
         problem,
@@ -220,11 +222,13 @@ def test_no_forces_that_hold_the_posture_have_less_effort():
     criterion=st.sampled_from(["squares", "cube", "volume"]),
     bound=st.sampled_from([None, 1.0]),
     series=st.booleans(),
+    pressed=st.floats(0.0, 20.0),
 )
 def test_cutting_a_muscle_into_parallel_parts_changes_nothing(
-    seed, at, share, criterion, bound, series
+    seed, at, share, criterion, bound, series, pressed
 ):
     whole = random_problem(seed, series=series)
+    whole = replace(whole, cost=pressed * np.random.default_rng(seed).uniform(0.0, 1.0, 10))
     parts = divided(whole, at, share)
     a, b = (solve_recruitment(p, bound=bound, criterion=criterion) for p in (whole, parts))
     size = 1e-3 if criterion == "cube" else 1e-5  # the cube is flat at zero

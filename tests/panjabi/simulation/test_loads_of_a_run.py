@@ -7,10 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from panjabi.passive import unit_readings
+from panjabi.neural import ReflexLoop
+from panjabi.neural.command import command
+from panjabi.neural.smooth_kernels import saturated
+from panjabi.passive import unit, unit_readings
+from panjabi.passive.spring_damper import SpringDamper
 from panjabi.simulation import simulate
 from panjabi.spine import UnitOptions, equilibrium, spine_model
-from panjabi.spine.perturbation import ForcePulse
+from panjabi.spine.perturbation import ForcePulse, MomentPulse
 
 PUSH = ForcePulse(100.0, start=0.05, length=0.1)
 
@@ -99,6 +103,58 @@ def test_several_kinds_of_channels_at_once(record):
         assert record.units[name] == {"strain": "1", "tension": "N", "force": "N"}.get(
             name.split()[-1], "rad"
         )
+
+
+def test_reflexes_are_what_excites_beside_the_command():
+    """Of each loop and muscle; a threshold and a moment on a coordinate too, one delay late."""
+    pain = ReflexLoop(
+        name="pain", source="L4-L5 SSL", target="multifidus_lumbar", strain_gain=20.0,
+        threshold=0.002, delay=0.02,
+    )  # fmt: skip
+    pose = ReflexLoop(
+        name="pose", source="L4_L5_FE", target="L4_L5_FE", stretch_gain=5.0, delay=0.03
+    )
+    base = spine_model(joints=["L4-L5"], plane="sagittal", reflexes=True)
+    spine = base.with_reflexes(*base.reflexes, pain, pose)
+    run = simulate(spine, MomentPulse(-15.0, "L4_L5_FE", start=0.01), duration=0.12)
+    model, muscle, t = run.model, "MF_m1t_1_r", 0.1
+    assert model.muscles is not None
+    m = model.muscles.muscles.names.index(muscle)
+    parts = [run.channel(f"{loop} reflex on {muscle}", t) for loop in ("deep", "pain")]
+    assert min(parts) > 1e-3
+    drive = float(command(model.commanded, model.drive_width.si)[m]) + float(sum(parts))
+    expected = saturated.py_func(drive, model.drive_width.si)[0]
+    assert run.channel(f"{muscle} excitation", t) == pytest.approx(expected, rel=1e-9)
+    moment = run.channel("pose reflex on L4_L5_FE", t)
+    assert moment == pytest.approx(run.channel("pose L4_L5_FE afferent", t - 0.03), rel=1e-12)
+    assert run.units["pose reflex on L4_L5_FE"] == "N m"
+    assert run.units[f"pain reflex on {muscle}"] == "1"
+    assert set(run.channels(run.names)) == set(run.units)
+
+
+def test_springs_and_dampers_are_in_the_passive_moment():
+    """The person on the seat has no units: all of it is springs and dampers."""
+    run = simulate(spine_model("seat"), MomentPulse(2.0, "lumbar"), duration=0.3)
+    (spring,) = [e for e in run.model.elements if isinstance(e, SpringDamper)]
+    state = run.trajectory.at(0.2)
+    wanted = spring.force(state[:2], state[2:4], np.empty(0), np.empty(0))
+    found = [run.channel(f"{c} passive moment", 0.2) for c in run.model.free]
+    assert np.abs(wanted).max() > 1e-3 and found == pytest.approx(wanted)
+
+
+def test_facets_that_meet_are_an_event():
+    """They meet where the moment of the relaxed unit is that of the tests of range, 10 N m."""
+    model = spine_model(joints=["L4-L5"], plane="sagittal", muscles=False, gravity=False)
+    pushes = [MomentPulse(m, "L4_L5_FE", start=0.01) for m in (5.0, -5.0, 60.0)]
+    runs = [simulate(model, push, duration=0.2, extrapolate=True) for push in pushes]
+    met = [[e for e in run.events if e.name == "contact"] for run in runs]
+    assert met[:2] == [[], []]
+    names = {f"facet_{side} of L4-L5 in extension" for side in ("left", "right")}
+    assert {event.what for event in met[2]} == names
+    at = int(np.searchsorted(runs[2].time, met[2][0].time))
+    angles = runs[2].channel("L4_L5_FE")[at - 1 : at + 1].tolist()
+    before, after = (abs(unit("L4-L5").moment([x, 0.0, 0.0])[0]) for x in angles)
+    assert before < 10.0 <= after
 
 
 def test_a_run_from_an_unstable_equilibrium_says_so(record):

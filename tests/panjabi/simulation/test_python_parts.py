@@ -79,7 +79,7 @@ class Present(Part):
         return np.diag([-signals[0], 0.0])
 
     def state_rate(self, q, rate, state, signals, /):
-        return np.array([signals[1] * q[1] - state[0] ** 3 + 1e-3 * signals[5]])
+        return np.array([(signals[1] + 1e-3 * signals[5]) * q[1] - state[0] ** 3])
 
     def excitation(self, q, rate, state, signals, /):
         return np.array([0.1 * np.tanh(state[0]) * signals[4]])
@@ -134,7 +134,7 @@ def test_a_built_in_loop_written_in_python_gives_the_same_trajectory_and_spectru
 
 
 def test_a_part_with_a_delay_of_its_own_leaves_the_built_in_loops_as_they_are():
-    """A part without force that reads a signal earlier changes no motion and no root."""
+    """A part without force that reads a signal earlier than a loop changes nothing."""
 
     class Listener(Part):
         signals = (Signal("coordinate", "L4_L5_FE", 0.4 * DELAY),)
@@ -144,9 +144,8 @@ def test_a_part_with_a_delay_of_its_own_leaves_the_built_in_loops_as_they_are():
     heard = equilibrium(alone.model.with_elements(Listener()), solve="posture")
     assert heard.model.delays == (0.4 * DELAY, DELAY)
     times, n = np.linspace(0.0, 0.3, 31), len(alone.q)
-    runs = [
-        simulate(rest, PUSH, TIGHT, duration=0.3).trajectory.at(times) for rest in (alone, heard)
-    ]
+    records = [simulate(rest, PUSH, TIGHT, duration=0.3) for rest in (alone, heard)]
+    runs = [record.trajectory.at(times) for record in records]
     assert runs[1][:, :n] == pytest.approx(runs[0][:, :n], abs=2e-7)
     slopes = [jacobian(rest.model, rest.state) for rest in (alone, heard)]
     assert not slopes[1].late[0].any()
@@ -275,3 +274,59 @@ def test_signals_that_do_not_exist_raise():
     model = spine().with_elements(Deaf())
     with pytest.raises(UnknownNameError, match="nobody"):
         equilibrium(model, solve="posture")
+
+
+def test_a_part_whose_states_are_not_zero_at_rest_raises():
+    class Follows(Part):
+        states, signals = 1, (Signal("muscle length", MUSCLE),)
+
+        def state_rate(self, q, rate, state, signals, /):
+            return (signals - state) / TIME
+
+    with pytest.raises(
+        ParameterError, match="states of Follows that stay zero at rest, got a rate"
+    ):
+        equilibrium(spine().with_elements(Follows()), solve="posture")
+
+
+class _Returns(Part):
+    """Arrays of the wrong size."""
+
+    states, excites = 1, (MUSCLE,)
+
+    def __init__(self, force=1, rate=1, excitation=1):
+        self.sizes = force, rate, excitation
+
+    def force(self, q, rate, state, signals, /):
+        return np.zeros(self.sizes[0])
+
+    def state_rate(self, q, rate, state, signals, /):
+        return np.zeros(self.sizes[1])
+
+    def excitation(self, q, rate, state, signals, /):
+        return np.zeros(self.sizes[2])
+
+
+class _Text(Part):
+    coordinates = "L4_L5_FE"
+
+
+class _Silent(Part):
+    excites = (MUSCLE,)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (_Returns(force=3), r"force of _Returns of shape \(1,\), got \(3,\); return"),
+        (_Returns(rate=3), r"state_rate of _Returns of shape \(1,\), got \(3,\); return"),
+        (_Returns(excitation=3), r"excitation of _Returns of shape \(1,\), got \(3,\); return"),
+        (Part, r"a part of a spine, got the class Part; give Part\(\)"),
+        (object(), "got object without coordinates, states, signals, energy"),
+        (_Silent(), "got _Silent without excitation; add"),
+        (_Text(), "coordinates of _Text as a list of names, got 'L4_L5_FE'; give one name as"),
+    ],
+)
+def test_a_part_against_the_contract_raises(part, words):
+    with pytest.raises(ParameterError, match=words):
+        simulate(equilibrium(spine().with_elements(part), solve="posture"), duration=0.01)

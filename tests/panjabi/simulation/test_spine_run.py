@@ -339,6 +339,22 @@ def test_a_run_of_a_subject_is_saved_with_the_subject(tmp_path):
     assert np.array_equal(pack(again.model), pack(record.model))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"region": "seat", "subject": Subject(person=Person(stature=1.62))},
+        {"region": "column", "plane": "sagittal", "injuries": {"L4-L5": ["nucleus"]}},
+        {"joints": "L4-L5", "muscles": False, "plane": "sagittal"},
+    ],
+    ids=["seat", "column", "one level"],
+)
+def test_runs_of_every_preset_are_saved(given, tmp_path):
+    record = simulate(spine_model(**given), duration=0.02)
+    save_record(record, tmp_path / "run.npz")
+    again = load_record(tmp_path / "run.npz")
+    assert np.array_equal(pack(again.model), pack(record.model))
+
+
 def test_a_run_of_another_body_is_saved_and_made_again(tmp_path):
     """The file has the changes of the standard adult; older files have none."""
     woman = standard_adult(stature_m=1.62, mass_kg=58.0, sex="female", age_years=50.0)
@@ -485,7 +501,7 @@ def test_invalid_arguments_of_simulate_raise():
         simulate(model.dynamics)
     with pytest.raises(ParameterError, match=r"a start of shape .*got shape \(3,\)"):
         simulate(model, start=np.zeros(3))
-    with pytest.raises(ParameterError, match="end after a finite start"):
+    with pytest.raises(ParameterError, match="duration as a finite number above 0 s, got -1 s"):
         simulate(model, duration=-1.0)
 
 

@@ -17,7 +17,19 @@ from panjabi.neural.command import command
 from panjabi.neural.loops import NECK
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.passive import unit
-from panjabi.spine import HeldLoad, Spine, UnitOptions, equilibrium, reference_rhs, spine_model
+from panjabi.passive.spring_damper import SpringDamper
+from panjabi.simulation import simulate
+from panjabi.spine import (
+    Deficits,
+    HeldLoad,
+    Spine,
+    Subject,
+    UnitOptions,
+    column,
+    equilibrium,
+    reference_rhs,
+    spine_model,
+)
 from panjabi.spine.equilibrium_solver import passive_force
 from panjabi.spine.packing import pack
 from panjabi.spine.perturbation import ForcePulse, MomentPulse, Multisine, QuickRelease, SuddenLoad
@@ -91,6 +103,14 @@ def test_compiled_equals_the_reference(given):
     acting = ACTING if "L5_S1_FE" in model.free else ACTING[:1]
     fast = compiled(model, 0.15, y, late, acting)
     assert relative(fast, reference_rhs(model, 0.15, y, late, acting)) < 1e-12
+
+
+def test_a_muscle_that_lost_all_its_force_has_a_silent_loop():
+    lost = Subject(deficits=Deficits(strength_loss={"multifidus_lumbar": 1.0}))
+    model = spine_model(joints=["L4-L5"], plane="sagittal", subject=lost)
+    y, late = somewhere(model)
+    assert relative(compiled(model, 0.0, y, late), reference_rhs(model, 0.0, y, late)) < 1e-9
+    assert simulate(model, duration=0.01).start_stiffness is not None
 
 
 def test_compiled_equals_plain():
@@ -317,6 +337,20 @@ def test_names_and_units_fit_the_states():
     assert len(model.state_units) == model.size
     assert model.state_names[0] == "L5_S1_FE"
     assert model.state_units[18] == "rad/s"
+    loops = (
+        ReflexLoop(name="pose", source="L4_L5_FE", target="L4_L5_FE", acceleration_gain=1.0),
+        ReflexLoop(name="fast", source="L4-L5 SSL", target="all", acceleration_gain=1.0),
+        ReflexLoop(name="canals", source="head", target="T12_L1_FE", rate_gain=1.0),
+        ReflexLoop(name="stretch", source="MF_m1t_1_r", stretch_gain=1.0),
+    )
+    whole = spine_model("whole", plane="sagittal", reflexes=loops)
+    unit = dict(zip(whole.state_names, whole.state_units, strict=True))
+    states = [f"canals head receptor state {k}" for k in (1, 2, 3)]
+    assert [unit[s] for s in states] == ["rad/s", "rad", "rad/s"]
+    assert unit["pose L4_L5_FE receptor state 1"] == "rad/s"
+    assert unit["fast L4-L5 SSL receptor state 1"] == "1/s"
+    assert unit["pose L4_L5_FE afferent"] == unit["canals head afferent"] == "N m"
+    assert unit["fast L4-L5 SSL afferent"] == unit["stretch MF_m1t_1_r afferent"] == "1"
     assert model.delays == (0.03, 0.06)
     assert model.muscle_count == len(musculature("lumbar"))
     assert f"{model.muscle_count} muscles" in repr(model)
@@ -343,6 +377,23 @@ def test_regions_have_their_levels(region, levels):
         ({"plane": "oblique"}, UnknownNameError, "plane"),
         ({"load": -3.0}, ParameterError, "HeldLoad.mass .* got -3"),
         ({"load": float("nan")}, ParameterError, "HeldLoad.mass .* got nan"),
+        ({"load": "20"}, ParameterError, "HeldLoad.mass .* got '20'"),
+        ({"region": "thoracic"}, UnknownNameError, "'trunk', 'column', 'seat'"),
+        ({"region": "column", "load": 20.0}, ParameterError, "no load for the column, which has"),
+        ({"region": "column", "units": UnitOptions(pelvis=True)}, ParameterError, "without pelvis"),
+        ({"region": "seat", "gravity": False}, ParameterError, "no gravity for the seat"),
+        ({"subject": "jane.json"}, ParameterError, "Subject, got 'jane.json'; make one, or read"),
+        ({"body": "adult"}, ParameterError, "a Body, got 'adult'; make one"),
+        ({"gravity": "no"}, ParameterError, "True or False, got 'no'"),
+        ({"reflexes": {"gain": 1.0}}, UnknownNameError, "argument of the reflexes 'gain'"),
+        ({"reflexes": 0.5}, ParameterError, "or a list of ReflexLoop, got 0.5"),
+        ({"reflexes": ReflexLoop()}, ParameterError, "give one loop as"),
+        ({"reflexes": ("short",)}, ParameterError, "or a list of ReflexLoop, got .'short'"),
+        (
+            {"muscles": False, "reflexes": (ReflexLoop(),)},
+            UnknownNameError,
+            "'all'; (?!close: 'all')",
+        ),
         ({"posture": "floating"}, UnknownNameError, "posture"),
         ({"muscles": False, "reflexes": True}, ParameterError, "muscles for the reflexes"),
         ({"muscles": muscles_of(standard_adult())}, ParameterError, "got a MusclePaths; make one"),
@@ -382,6 +433,14 @@ def test_a_posture_out_of_range_raises():
     ("make", "words"),
     [
         (lambda: ReflexLoop(delay=-0.01), "delay of loop 'short' as 0 s or more, got -0.01 s"),
+        (lambda: ReflexLoop(extra_delay=float("nan")), "extra_delay as a finite number s, got nan"),
+        (lambda: ReflexLoop(extra_delay=-1.0), "delay of loop 'short' as 0 s or more, got -0.9"),
+        (lambda: ReflexLoop(stretch_gain="x"), "one finite number .* got 'x'"),
+        (lambda: ReflexLoop(source=()), r"the source of loop 'short' as a name .* got \(\); give"),
+        (lambda: ReflexLoop(target=3), "the target of loop 'short' as a name .* got 3; give"),
+        (lambda: ReflexLoop(receptor="spindle"), "the receptor of loop 'short' .* got 'spindle'"),
+        (lambda: ReflexLoop(fusimotor=(-1.0, 0.0)), "as two rates of 0 or more"),
+        (lambda: ReflexLoop(fusimotor=(1.0,)), "as two rates of 0 or more"),
         (lambda: ReflexLoop(filter_time=0.0), "filter_time .*above 0.*got 0"),
         (lambda: ReflexLoop(stretch_gain=float("nan")), "finite"),
         (lambda: ReflexLoop(firing_gain=1.0), "because its receptor is first order, got firing"),
@@ -419,11 +478,9 @@ def test_too_many_delays_raise():
 
 
 def test_elements_with_unknown_coordinates_raise():
-    class Listening:
-        coordinates, states, signals = ("knee",), 0, ()
-
+    listening = SpringDamper(("knee",), 1.0)
     with pytest.raises(UnknownNameError, match="knee"):
-        spine_model(muscles=False).with_elements(Listening())
+        spine_model(muscles=False).with_elements(listening)
 
 
 @pytest.mark.parametrize(
@@ -437,11 +494,44 @@ def test_elements_with_unknown_coordinates_raise():
         (lambda: ForcePulse(1.0, rise=0.0), "rise above 0 s .* got 0 s"),
         (lambda: SuddenLoad(-1.0), "mass of 0 kg or more, got -1 kg"),
         (lambda: Multisine(1.0, band=(0.01, 0.02)), "contains no tone"),
+        (lambda: Multisine(1.0, period=float("nan")), "period as a finite number, got nan"),
     ],
 )
 def test_invalid_perturbations_raise(make, words):
     with pytest.raises((ParameterError, UnknownNameError), match=words):
         make()
+
+
+def test_numbers_of_numpy_are_forces():
+    assert ForcePulse(np.int64(5)).waveform == ForcePulse(5.0).waveform
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"solver": "rk"}, "solver as Settings, got 'rk'; make one with"),
+        ({"commands": [0.1]}, r"commands as Commands, got \[0.1\]; make one with panjabi.neural"),
+        ({"noise": 3}, "noise as SpineNoise, got 3; make one with panjabi.spine.SpineNoise"),
+        ({"perturbation": 5.0}, "a perturbation .* got 5.0; make one"),
+        ({"perturbation": None}, "a perturbation .* got None; make one"),
+        ({"duration": "3"}, "duration as a finite number above 0 s, got '3'"),
+    ],
+)
+def test_invalid_arguments_of_a_run_raise(given, words):
+    with pytest.raises(ParameterError, match=words):
+        simulate(spine_model("seat"), **given)
+
+
+def test_the_column_preset_is_the_lumbar_column_of_the_subject():
+    subject = Subject(deficits=Deficits(passive_loss={"L4-L5": 0.3}))
+    made = spine_model("column", subject=subject, plane="sagittal")
+    expected = column("lumbar", [joint.unit for joint in made.joints], plane="sagittal")
+    intact = spine_model("column", plane="sagittal")
+    y = made.state_at(q=np.full(5, 0.02))
+    assert made.muscles is None and made.subject == subject.name
+    rates = [reference_rhs(model, 0.0, y) for model in (made, expected, intact)]
+    assert np.array_equal(rates[0], rates[1]) and not np.allclose(rates[0], rates[2])
+    assert equilibrium(spine_model("column")).q == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_moment_on_a_fixed_coordinate_raises():

@@ -29,6 +29,7 @@ from panjabi.stability import (
     StabilityVerdict,
     assess_evidence,
     critical_gain,
+    growth_in_time,
     limits,
     verdict,
 )
@@ -313,7 +314,7 @@ def test_a_spine_of_one_joint_reports_stability_robustness_and_performance_apart
     assert result.condition is STABLE
     assert all(s.complete and s.residual < 1e-10 for s in result.spectra)
     assert result.static.fast > result.static.slow
-    assert 0.0 < result.kink_distance < 0.2 and result.kink.endswith("becomes slack")
+    assert 0.0 < result.kink.distance < 0.2 and result.kink.what.endswith("becomes slack")
     assert {m.subsystem for m in result.margins} == {"passive", "active", "neural"}
     assert 0.0 < result.recovery_time < 2.0 and 0.0 < result.peak < 0.1
     assert {p.name for p in result.pushes} == {"forward", "backward"}  # the others move nothing
@@ -322,6 +323,18 @@ def test_a_spine_of_one_joint_reports_stability_robustness_and_performance_apart
     assert {"level", "axis", "frequency_Hz", "fed_by"} <= set(found["mode"])
     assert found["performance"]["recovery_s"] == result.recovery_time
     assert "limiting: " in str(result) and "performance: " in str(result)
+
+
+def test_both_sides_of_the_nearest_kink_are_those_of_two_spectra():
+    """Beyond the kink the spectrum is that of the spine without the muscle that is slack."""
+    rest, kink = small(), small_verdict().kink
+    name = kink.what.removesuffix(" becomes slack")
+    without = with_deficits(rest.model, Deficits(strength_loss={name: 1.0 - 1e-9}))
+    beyond = condensed_system(equilibrium(without, solve="posture", q=rest.q)).rightmost()
+    assert kink.here == small_verdict().rightmost_root
+    assert kink.beyond == pytest.approx(beyond.rightmost, rel=1e-6)
+    assert kink.beyond != pytest.approx(kink.here, rel=1e-6)
+    assert "on this side" in str(kink) and kink.to_dict()["rightmost_beyond"] is not None
 
 
 def test_strength_that_can_be_lost_is_the_true_limit():
@@ -486,6 +499,22 @@ def test_whole_lumbar_spine_with_its_reflexes_and_with_stronger_ones(gain, condi
         )
         growth = np.log(late / early) / 2.0
         assert growth == pytest.approx(result.rightmost_root.real, rel=0.1)
+
+
+def test_a_gain_beyond_the_critical_one_grows_in_time_as_its_root_says():
+    """At 1.05 times the gain at which the lumbar spine loses stability; it starts at 1e-6 rad."""
+    model = spine_model("lumbar", reflexes=True)
+    factor = critical_gain(equilibrium(model))
+    for part, condition in ((0.95, STABLE), (1.05, UNSTABLE)):
+        rest = equilibrium(model.with_reflexes(*scaled(model.reflexes, part * factor)))
+        result = verdict(rest, margins=False, pushes=False)
+        assert result.condition is condition
+    assert growth_in_time(rest, result.rightmost_root) == pytest.approx(
+        1.0 / result.growth_time, rel=0.05
+    )
+    assert growth_in_time(rest, result.rightmost_root + 0.3) < 0.8 * (
+        1.0 / result.growth_time + 0.3
+    )
 
 
 def test_without_reflexes_short_range_stiffness_holds_for_a_while():
