@@ -13,6 +13,8 @@ from functools import cache
 import numpy as np
 
 from panjabi.body import Body, body_length, standard_adult
+from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
+from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.model import Spine
 from panjabi.spine.model_build import spine_model
 from panjabi.tasks.bracing import ABDOMINALS
@@ -29,6 +31,8 @@ HEIGHTS = (0.30, 0.38, 0.45)
 
 DIRECTIONS = (0.0, 45.0, 90.0, 135.0, 180.0)
 """Directions of the pull in Gardner-Morse & Stokes (2001), from forward to the right [deg]."""
+
+FLEXION = 16.0 * 60.0  # bout of full flexion [s]
 
 EFFORTS = (0.02, 0.05, 0.1, 0.2)  # up to the published 20 %
 
@@ -133,6 +137,52 @@ def _rigid_mass(body: Body) -> float:
     lowest = list(dynamics.free).index("L5_S1_FE")
     q = dynamics.part(dynamics.held)
     return float(dynamics.linearised(q, still, still).mass[lowest, lowest]) / HARNESS**2
+
+
+@table.predicts("N045", "backward", accept=within_sd(2.0))
+@table.predicts("N046", "forward", accept=within_sd(2.0))
+def rotational_stiffness(direction: str) -> Prediction:
+    """Stiffness of the fit times the square of the height of the harness [N m/rad]."""
+    fifth, more = (
+        trunk_stiffness(_spine("lumbar"), effort=effort, direction=direction, at=HARNESS)
+        for effort in (0.2, 0.4)
+    )
+    return Prediction(
+        fifth.fit.stiffness * HARNESS**2,
+        f"fit of one sine at 20 % effort times the height of the harness squared "
+        f"({more.fit.stiffness * HARNESS**2:.0f} N m/rad at 40 %); the effort before the release "
+        "is not in the row",
+    )
+
+
+@table.predicts("creep_hen_dir")
+def direction_after_creep() -> Prediction:
+    """Sign of the change of the fitted stiffness without reflexes after 16 min of full flexion.
+
+    The source reports stiffness and reflex gain apart.
+    """
+    creep = mcgill_brown_1992()
+    share = float(creep.after(np.zeros(2), 1.0, FLEXION).sum() / creep.largest)
+    found: dict[int, TrunkStiffness] = {}
+    for reflexes in (1, -1):
+        effect = CreepEffect(sign=reflexes)
+        crept = with_deficits(
+            _spine("lumbar"),
+            Deficits(
+                passive_loss=1.0 - effect.stiffness_factor(share),
+                gain_factor=effect.gain_factor(share),
+            ),
+        )
+        found[reflexes] = trunk_stiffness(crept, at=HARNESS)
+    before, after = _at(0.2), found[1]
+    return Prediction(
+        float(np.sign(after.intrinsic_fit.stiffness - before.intrinsic_fit.stiffness)),
+        f"softer units after 16 min of flexion (input), without reflexes "
+        f"{before.intrinsic_fit.stiffness:.0f} N/m before and {after.intrinsic_fit.stiffness:.0f} "
+        f"after, as the source separates stiffness and reflex gain; with reflexes "
+        f"{before.fit.stiffness:.0f} before, {after.fit.stiffness:.0f} with higher gains, as "
+        f"published, and {found[-1].fit.stiffness:.0f} with lower",
+    )
 
 
 # --- intrinsic and reflex ------------------------------------------------------------------

@@ -104,16 +104,7 @@ def shut_off_with_higher_gains() -> Prediction:
     )
 
 
-# --- stiffness and damping after a release -------------------------------------------------
-
-
-@table.predicts(
-    "N046",
-    accept=within_sd(2.0),
-    reason="second-order fit over 0.3 s, which includes reflexes and gravity",
-)
-def stiffness_after_release() -> float:
-    return _release().stiffness
+# --- damping after a release ---------------------------------------------------------------
 
 
 @table.predicts("N251", accept=sign(1), unit="%")
