@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from panjabi.cli.subject import SUBJECT, add_subject, subject_of
-from panjabi.cli.terminal import add_command, applicable
+from panjabi.cli.terminal import add_command, applicable, option
 from panjabi.evidence import printed
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ NAMES = {
     "lift": "bend to a weight, lift it, lower it, return",
     "stand": "stand quietly under noise",
     "exert": "push against a harness with a rising fraction of the strength",
+    "arm-raise": "raise the right arm quickly, deep muscles early, late or absent",
+    "measured": "a motion from a file (--motion), with EMG (--emg)",
 }
 """Every task with what happens in it."""
 
@@ -36,6 +38,15 @@ OPTIONS: dict[str, tuple[type, str, str]] = {
     "held": (float, "KG", "mass of lift in both hands (10)"),
     "direction": (str, "NAME", "direction of exert: extension, flexion, right bending, ..."),
     "effort": (float, "X", "fraction of the strength in exert (0.5)"),
+    "deep": (str, "ONSET", "onset of transversus in arm-raise: early, late or absent (early)"),
+    "angle": (float, "DEG", "shoulder flexion of arm-raise (90)"),
+    "rise": (float, "S", "time of the arm movement of arm-raise (0.4)"),
+    "amplitude": (float, "X", "command that arm-raise adds (0.02)"),
+    "motion": (str, "FILE", "motion of measured: .mot, .sto or .trc"),
+    "emg": (str, "FILE", "EMG of measured: CSV or .sto, fractions of MVC by muscle group"),
+    "pelvis_markers": (str, "A,B,C", "markers of the pelvis in a .trc file of measured"),
+    "thorax_markers": (str, "A,B,C", "markers of the thorax in a .trc file of measured"),
+    "cutoff": (float, "HZ", "filter on the motion of measured; 0: none (6)"),
     "samples": (int, "N", "number of samples of a movement"),
     "pace": (float, "N", "pace [cycles/min] (repeated 20)"),
     "seed": (int, "N", "random seed (0)"),
@@ -59,7 +70,7 @@ def add_experiment_commands(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument("--model", metavar="MODEL", help="preset of the spine (that of the task)")
     for name, (kind, metavar, what) in OPTIONS.items():
-        command.add_argument(f"--{name}", type=kind, metavar=metavar, help=what)
+        command.add_argument(option(name), type=kind, metavar=metavar, help=what)
     command.add_argument(
         "--delay", type=float, metavar="MS", help="added to every reflex loop [ms] (default 0)"
     )

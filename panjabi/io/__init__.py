@@ -1,4 +1,4 @@
-"""Reading OpenSim models and writing MJCF models.
+"""Reading OpenSim models, motions, markers and EMG; writing MJCF models.
 
 >>> model = read_osim("examples/data/two_link_arm.osim")
 >>> model.moment_arms(model.default(), "biceps")        # coordinate -> moment arm [m]

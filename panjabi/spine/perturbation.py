@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from panjabi.arrays import IntegerMatrix, Matrix
 from panjabi.body.gravity import STANDARD_GRAVITY
@@ -201,6 +201,41 @@ class MomentSine(MomentPulse):
     def tones(self) -> tuple[tuple[float, float, float], ...]:  # type: ignore[override]
         """One tone of size 1."""
         return ((1.0, self.frequency, 0.0),)
+
+
+@dataclass(frozen=True)
+class MomentWave(MomentPulse):
+    """A moment on one coordinate as a sum of sines, `moment` times their sum; see `moment_wave`."""
+
+    sines: tuple[tuple[float, float, float], ...] = ()  # amplitude [1], frequency [Hz], phase [rad]
+
+    @property
+    def waveform(self) -> tuple[float, ...]:
+        return TONES, self.moment, self.start, self.start + self.length, 1e-3
+
+    @property
+    def tones(self) -> tuple[tuple[float, float, float], ...]:  # type: ignore[override]
+        """The sines."""
+        return self.sines
+
+
+def moment_wave(
+    coordinate: str, times: ArrayLike, moments: ArrayLike, *, most: float = 25.0
+) -> MomentWave:
+    """The moment on a coordinate that begins with 0 and follows samples (k,) [N m] at even times.
+
+    It is a sine series over twice the time, up to a frequency `most` [Hz], and it falls to 0 at its
+    end: give some time more than the run lasts.
+    """
+    t, m = np.asarray(times, float), np.asarray(moments, float)
+    length, count = 2.0 * float(t[-1] - t[0]), len(t) - 1
+    m = np.concatenate([m, m[-2::-1]])  # back to 0 over the same time
+    orders = np.arange(1, min(int(most * 2.0 * length), 2 * count - 1) + 1)
+    phase = np.pi * np.outer(orders, np.arange(2 * count + 1)) / (2 * count)
+    amplitude = np.sin(phase) @ m / count
+    sines = zip(amplitude.tolist(), (orders / (2.0 * length)).tolist(), strict=True)
+    every = tuple((a, f, 0.0) for a, f in sines)
+    return MomentWave(1.0, coordinate, float(t[0]), length, every)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+from .arm_raising import ArmRaiseRecord as ArmRaiseRecord, ArmRaiseTask as ArmRaiseTask
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
 from .bending import BendTask as BendTask, LiftTask as LiftTask, SideBendTask as SideBendTask
 from .bracing import (
@@ -25,6 +26,7 @@ from .laboratory import (
     SwayTask as SwayTask,
 )
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
+from .measured import MeasuredTask as MeasuredTask
 from .motion import Motion as Motion
 from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from panjabi.errors import unknown
 from panjabi.simulation.trajectory_file import remade
@@ -71,7 +71,14 @@ def spine_of(condition: Condition | Spine, **changes: Unpack[SpineOptions]) -> S
     return condition.subject.spine(condition.model, **{"reflexes": True, **changes})
 
 
-def names_of(condition: Condition | Spine) -> dict[str, str]:
+class ResultNames(TypedDict):
+    """Names of subject and model in a result."""
+
+    subject: str
+    model: str
+
+
+def names_of(condition: Condition | Spine) -> ResultNames:
     """Names of subject and model for a result."""
     if isinstance(condition, Spine):
         name = condition.subject or Subject().name

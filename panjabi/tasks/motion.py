@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from panjabi.body.model import Body
 from panjabi.errors import ParameterError, PostureError
 from panjabi.results import ShortRepr
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +40,7 @@ class Motion(ShortRepr):
     place: Floats | None = None  # (k, 3) of that mass in the frame of T12 [m]
     moment: Floats | None = None  # (k, 3) on the uppermost body, world axes [N m]
     still: bool = True  # whether the motion begins and ends at rest
+    known: tuple[Floats, Floats] | None = None  # rates and accelerations, if they are known
 
     def __post_init__(self) -> None:
         time, q = self.time, self.coordinates
@@ -76,11 +81,22 @@ class Motion(ShortRepr):
     @cached_property
     def slopes(self) -> tuple[Floats, Floats]:
         """Rates and accelerations of the coordinates, both (k, nq), by a cubic spline."""
+        if self.known is not None:
+            return self.known
+        spline = self._spline()
+        return spline(self.time, 1), spline(self.time, 2)
+
+    def resampled(self, count: int) -> Motion:
+        """The coordinates at even times (count,), with the rates of this motion."""
+        time, spline = np.linspace(self.time[0], self.time[-1], count), self._spline()
+        slopes = spline(time, 1), spline(time, 2)
+        return Motion(self.body, time, spline(time), still=self.still, known=slopes)
+
+    def _spline(self) -> CubicSpline:
         from scipy.interpolate import CubicSpline
 
         ends = "clamped" if self.still else "not-a-knot"
-        spline = CubicSpline(self.time, self.coordinates, bc_type=ends)
-        return spline(self.time, 1), spline(self.time, 2)
+        return CubicSpline(self.time, self.coordinates, bc_type=ends)
 
     @cached_property
     def moving(self) -> NDArray[np.int64]:

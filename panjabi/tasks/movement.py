@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +163,7 @@ class MovementResult(TaskResult):
     def stability(self) -> TaskStability:
         """Stability at `INSTANTS` samples."""
         solved = np.flatnonzero(self.solved)
-        chosen = sorted({solved[round(x)] for x in np.linspace(0, len(solved) - 1, INSTANTS)})
+        chosen = sorted({int(solved[round(x)]) for x in np.linspace(0, len(solved) - 1, INSTANTS)})
         return stability_of([(self.samples[k].time, self.equilibrium_at(k)) for k in chosen])
 
     def equilibrium_at(self, sample: int) -> Equilibrium:
@@ -227,7 +227,7 @@ def follow(
     event: float = 0.0,
     solve: Solve = recruited_freely,
     method: str = INVERSE,
-    **changes: Any,
+    **changes: Unpack[SpineOptions],
 ) -> MovementResult:
     """Muscles, loads and stability along a motion.
 
@@ -269,7 +269,9 @@ def follow(
     return replace(result, drives=drives, latencies=_onsets(motion.time, drives, event))
 
 
-def samples_of(condition: Condition | Spine, motion: Motion, **changes: Any) -> list[Sample]:
+def samples_of(
+    condition: Condition | Spine, motion: Motion, **changes: Unpack[SpineOptions]
+) -> list[Sample]:
     """The spine and the required moments at every time of a motion.
 
     Raises
@@ -280,7 +282,7 @@ def samples_of(condition: Condition | Spine, motion: Motion, **changes: Any) -> 
     rates, accelerations = motion.slopes
     found: list[Sample] = []
     for k, time in enumerate(motion.time.tolist()):
-        options: SpineOptions = {"posture": motion.coordinates[k].tolist(), **changes}
+        options: SpineOptions = {**changes, "posture": motion.coordinates[k].tolist()}
         if motion.mass is not None and motion.mass[k] > 0.0:
             place = None if motion.place is None else tuple(motion.place[k].tolist())
             options["load"] = HeldLoad(float(motion.mass[k]), place)

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from panjabi.errors import unknown
+from panjabi.tasks.arm_raising import ArmRaiseTask
 from panjabi.tasks.bending import BendTask, LiftTask, SideBendTask
 from panjabi.tasks.laboratory import (
     ForceTask,
@@ -14,6 +15,7 @@ from panjabi.tasks.laboratory import (
     SuddenLoadTask,
     SwayTask,
 )
+from panjabi.tasks.measured import MeasuredTask
 from panjabi.tasks.standing import ExertTask, StandTask
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ TASKS: dict[str, type[Task]] = {
         LiftTask,
         StandTask,
         ExertTask,
+        ArmRaiseTask,
+        MeasuredTask,
     )
 }
 """Name -> task."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from panjabi.neural.loop_kernels import connected
 from panjabi.neural.measures.onset import latency
 from panjabi.neural.smooth_kernels import saturated
+from panjabi.spine.command_schedule import commanded_muscles
 from panjabi.tasks.along import RunAlong
 from panjabi.tasks.condition import Condition, flexion_coordinates, names_of
 from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
@@ -183,6 +184,10 @@ def excitation(record: SpineRecord, time: Floats) -> Floats:
     model = record.model
     width = model.drive_width.si
     commands = np.tile(model.loops.command, (len(time), 1))
+    if record.commands is not None:
+        over_time = record.commands.drives(width)
+        for muscle, column in zip(*commanded_muscles(model, record.commands), strict=True):
+            commands[:, muscle] = np.interp(time, record.commands.times, over_time[:, column])
     part, c = model.slices["afferent"], model.loops.connections
     for which, delay in enumerate(model.pathways.delays):
         sensed = record.trajectory.at(np.maximum(time - delay, 0.0))[:, part]
