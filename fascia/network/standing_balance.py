@@ -173,7 +173,7 @@ def nearest_balance(
     NetworkError
         If the fit does not reach its optimum.
     """
-    from scipy.optimize import nnls
+    from scipy.optimize import nnls  # pyright: ignore[reportAttributeAccessIssue]
 
     rows, count = pull.shape
     if not count:

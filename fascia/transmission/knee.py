@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fascia.mechanics.equilibrium import Equilibrium
     from fascia.network import Strand, TensionNetwork
 
-KNEE_PATHS = ("muscles", "crural_fascia", "skin", "nerve")
+KNEE_PATHS: tuple[str, ...] = ("muscles", "crural_fascia", "skin", "nerve")
 """Tissues by which tension can cross the knee."""
 
 _BELOW = ("tibia", "patella", "talus", "calcn", "toes")
@@ -32,7 +32,7 @@ def knee_tension(equilibrium: Equilibrium, side: str) -> dict[str, float]:
             "Expected an equilibrium of a network, got one of a flat network, which has no "
             "tissues; solve a TensionNetwork."
         )
-    total = dict.fromkeys(KNEE_PATHS, 0.0)
+    total: dict[str, float] = dict.fromkeys(KNEE_PATHS, 0.0)
     for i, strand in enumerate(network.active_strands):
         if strand.side == side and _crosses(network, strand, side[0]):
             total[_path(strand)] += float(equilibrium.tension[i])
