@@ -11,7 +11,9 @@ from panjabi import _files
 from panjabi._tables import packaged_text, read_rows
 from panjabi.errors import DataFileError
 
-TABLES = ("stations", "strands", "muscles", "tissue_defaults", "lines", "segments", "regions")
+TABLES = (
+    "stations", "strands", "muscles", "passing", "tissue_defaults", "lines", "segments", "regions",
+)  # fmt: skip
 MAJOR = 1
 
 Record = dict[str, str]

@@ -76,6 +76,7 @@ def cable_network(
         law_rows=rows,
         tie=np.zeros(slips),
         bounded=np.zeros(slips, bool),
+        standing_force=np.zeros(slips),
         loads=force,
         nodes=n,
     )

@@ -17,7 +17,7 @@ from panjabi.spine import HeldLoad
 
 def test_one_call_gives_load_margin_and_hamstrings(released, subject):
     assert set(released.compression_change) == set(released.state.spine.levels)
-    assert max(abs(v) for v in released.compression_change.values()) > 0.01
+    assert max(abs(v) for v in released.compression_change.values()) > 1e-3
     assert released.margin_change != 0.0
 
 
