@@ -1,3 +1,4 @@
+from .chain import recruit_chain as recruit_chain
 from .checks import (
     ShortRangeTurn as ShortRangeTurn,
     margin_with_coupling as margin_with_coupling,

@@ -26,6 +26,7 @@ from panjabi.recruitment.weights import PLAIN, EffortWeights
 from panjabi.results import Result, frame
 from panjabi.spine.effort import criterion_named, least_effort
 from panjabi.spine.model import Spine
+from panjabi.spine.muscle_state import MuscleState, RestingTangent
 from panjabi.spine.short_range import ShortRange, parameters_of, path_stiffness, words
 from panjabi.spine.static_build import static_view
 from panjabi.spine.static_model import StaticSpine
@@ -460,24 +461,50 @@ def problem_of(
     law = stiffness if stiffness is not None else Cui()
     m = spine.muscles
     at = m.tangent(_start(spine, least) if activations is None else activations)
-    low, high = _limits(spine, least)
+    return muscle_problem(
+        m,
+        at,
+        law,
+        coordinates=spine.coordinates,
+        demand=spine.demand,
+        constant=spine.constant,
+        limits=_limits(spine, least),
+        weight=weights.factors(m)
+        * criterion_named(criterion).weights(m.max_force, m.optimal_fibre),
+        cost=weights.compression * spine.compression_by_force.sum(axis=0) * at.gain,
+    )
+
+
+def muscle_problem(
+    m: MuscleState,
+    at: RestingTangent,
+    law: ShortRange,
+    *,
+    coordinates: tuple[str, ...],
+    demand: Floats,
+    constant: Floats,
+    limits: tuple[Floats, Floats],
+    weight: Floats,
+    cost: Floats | None = None,
+) -> RecruitmentProblem:
+    """The problem of muscles near a tangent of their law; `limits` are activations, each (m,)."""
+    low, high = limits
     gives = at.gain > 0.0
     gain = np.where(gives, at.gain, 1.0)
     low = np.where(gives, at.activation + (m.tension(low) - at.force) / gain, low)
     high = np.where(gives, at.activation + (m.tension(high) - at.force) / gain, low)
     return RecruitmentProblem(
         names=m.names,
-        coordinates=spine.coordinates,
+        coordinates=coordinates,
         arms=m.arms,
-        demand=spine.demand,
+        demand=demand,
         idle=at.force - at.gain * at.activation,
         gain=at.gain,
-        weight=weights.factors(m)
-        * criterion_named(criterion).weights(m.max_force, m.optimal_fibre),
-        cost=weights.compression * spine.compression_by_force.sum(axis=0) * at.gain,
+        weight=weight,
         least=low,
         most=np.maximum(high, low),
-        constant=spine.constant,
+        constant=constant,
         per_force=0.5 * (m.curvature + m.curvature.transpose(0, 2, 1)),  # rounding
         stiffness=path_stiffness(law, m, at),
+        cost=np.zeros(len(m.names)) if cost is None else cost,
     )

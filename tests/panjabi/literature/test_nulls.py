@@ -46,7 +46,7 @@ def test_anterior_shear_at_one_rate_is_calibration_and_the_other_rates_are_predi
 
 
 def test_rows_without_a_rule_are_levels_and_directions_are_right_or_wrong():
-    assert null_rule("frp_kp_vert", "deg") == NullRule("frp_kp_vert", "level")
+    assert null_rule("frp_km_max", "deg") == NullRule("frp_km_max", "level")
     assert null_rule("frp_kp_load", row("frp_kp_load").unit).type == "sign"
     assert null_rule("emg_sway_IO", "p").type == "sign"
     assert null_rule("emg_lav", "rank").type == "rank"
