@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-    from panjabi.tasks.bracing import Bracing
+    from panjabi.tasks.brace_margin import Bracing
     from panjabi.tasks.stiffness import TrunkStiffness
 
 

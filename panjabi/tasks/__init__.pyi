@@ -1,6 +1,6 @@
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
 from .bending import BendTask as BendTask, LiftTask as LiftTask, SideBendTask as SideBendTask
-from .bracing import (
+from .brace_margin import (
     ABDOMINALS as ABDOMINALS,
     BraceStep as BraceStep,
     Bracing as Bracing,
