@@ -84,7 +84,7 @@ def figures(answer: Answer) -> dict[str, Figure]:
     from panjabi import plots
 
     with plots.journal_style():
-        figure = plt.figure(figsize=(7.2, 2.6), layout="constrained")
+        figure = plt.figure(figsize=(7.2, 3.2), layout="constrained")
         left, middle, right = figure.subplots(1, 3)
         plots.plot_stiffness_by_frequency(answer.efforts[0.2], ax=left)
         rows = row("gms_k20").number, row("gms_k40").number

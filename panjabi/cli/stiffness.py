@@ -131,7 +131,7 @@ def _text(found: TrunkStiffness) -> str:
 
 
 def _brace(value: dict[str, Any], spine: Spine) -> tuple[Any, str]:
-    from panjabi.tasks.bracing import bracing
+    from panjabi.tasks.brace_margin import bracing
 
     found = bracing(spine)
     lines = [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-    from panjabi.tasks.bracing import Bracing
+    from panjabi.tasks.brace_margin import Bracing
     from panjabi.tasks.stiffness import TrunkStiffness
 
 
@@ -32,13 +32,13 @@ def plot_stiffness_by_frequency(
     for reflexes, colour, label in ((False, BLUE, "intrinsic"), (True, ORANGE, "with reflexes")):
         k = 1e-3 * found.complex_stiffness(f, reflexes=reflexes)
         ax.plot(f, k.real, color=colour, label=label)
-        ax.plot(f, k.imag, color=colour, ls="--", lw=0.9)
+        ax.plot(f, k.imag, color=colour, ls="--", lw=0.9, label=None if reflexes else "imaginary")
     for static, at, label in ((found.static, f[-1], "static, fast"), (found.slow, f[0], "slow")):
         if static.value is not None:
             ax.plot(at, 1e-3 * static.value, "o", color=BLACK, ms=4, label=label)
     ax.axhline(0.0, color=GREY, lw=0.6)
     ax.set(xscale="log", xlabel="frequency [Hz]", ylabel="stiffness [N/mm]")
-    ax.legend(loc="best")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return ax
 
 
@@ -65,7 +65,7 @@ def plot_stiffness_by_effort(
         ax.plot(x, y, "D", color=BLACK, mfc=PALETTE[i] if i else "white", ms=5, label=label)
     ax.axhline(0.0, color=GREY, lw=0.6)
     ax.set(xlabel="effort [% of strength]", ylabel="stiffness [N/mm]")
-    ax.legend(loc="best")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return ax
 
 
@@ -83,5 +83,5 @@ def plot_bracing(braces: Mapping[str, Bracing], *, ax: Axes | None = None) -> Ax
         ax.plot(level, alone, ":", color=colour)
     ax.axhline(0.0, color=GREY, lw=0.6)
     ax.set(xlabel="least activation [%]", ylabel="least $\\omega^2$ of the posture [1/s²]")
-    ax.legend(loc="best")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return ax

@@ -1,7 +1,7 @@
 from .arm_raising import ArmRaiseRecord as ArmRaiseRecord, ArmRaiseTask as ArmRaiseTask
 from .basin import Basin as Basin, basin_of_attraction as basin_of_attraction
 from .bending import BendTask as BendTask, LiftTask as LiftTask, SideBendTask as SideBendTask
-from .bracing import (
+from .brace_margin import (
     ABDOMINALS as ABDOMINALS,
     BraceStep as BraceStep,
     Bracing as Bracing,

@@ -20,7 +20,7 @@ from panjabi.recruitment.required import MARGIN
 from panjabi.results import Result, frame
 from panjabi.spine.static_build import static_view
 from panjabi.spine.strength import strength
-from panjabi.tasks.bracing import squared_rate
+from panjabi.tasks.brace_margin import squared_rate
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]

@@ -17,7 +17,7 @@ from panjabi.neural.creep import CreepEffect, mcgill_brown_1992
 from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.model import Spine
 from panjabi.spine.model_build import spine_model
-from panjabi.tasks.bracing import ABDOMINALS
+from panjabi.tasks.brace_margin import ABDOMINALS
 from panjabi.tasks.group_removal import GroupRemoval, group_removals
 from panjabi.tasks.stiffness import TrunkStiffness, trunk_stiffness
 from panjabi.validation.criterion import at_least, at_most, within_factor, within_sd

@@ -13,7 +13,7 @@ from panjabi.recruitment import recruit
 from panjabi.spine import spine_model
 from panjabi.spine.static_build import static_view
 from panjabi.tasks import TEN_GROUPS, Bracing, bracing, group_removals
-from panjabi.tasks.bracing import squared_rate
+from panjabi.tasks.brace_margin import squared_rate
 
 
 @cache
