@@ -237,7 +237,7 @@ def _share(good: _Point, bad: _Point) -> float:
 
 def _at_zero(system: Condensed) -> tuple[float, float]:
     """Sign of det D(0), and the logarithm of its size."""
-    sign, size = np.linalg.slogdet(system.at(np.zeros(1, complex))[0][0].real)
+    sign, size = np.linalg.slogdet(system.value(np.zeros(1, complex))[0].real)
     return float(sign), float(size)
 
 

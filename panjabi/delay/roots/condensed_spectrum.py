@@ -146,13 +146,22 @@ class Condensed:
 
     def at(self, s: Complexes) -> tuple[Complexes, Complexes]:
         """D and D', (k, m, m)."""
+        D, dD = self._stacked(s, slope=True)
+        return D, dD
+
+    def value(self, s: Complexes) -> Complexes:
+        """D alone, (k, m, m)."""
+        return self._stacked(s, slope=False)[0]
+
+    def _stacked(self, s: Complexes, *, slope: bool) -> list[Complexes]:
+        """D, and D' if asked for, of a few values at a time."""
         if len(s) > STACK:
-            parts = [self.at(s[k : k + STACK]) for k in range(0, len(s), STACK)]
-            return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore
+            parts = [self._stacked(s[k : k + STACK], slope=slope) for k in range(0, len(s), STACK)]
+            return [np.concatenate(part) for part in zip(*parts, strict=True)]
         try:
-            return self._at(s)
+            return self._at(s, slope)
         except np.linalg.LinAlgError:
-            return self._at(self._aside(s))
+            return self._at(self._aside(s), slope)
 
     def _aside(self, s: Complexes) -> Complexes:
         """The same values, but those at which a block is singular are moved by rounding."""
@@ -162,21 +171,19 @@ class Condensed:
             hit |= (np.linalg.det(np.tensordot(weights, g.inner, 1)) == 0.0).any(axis=1)
         return np.where(hit, s + ASIDE * (1.0 + np.abs(s)), s)
 
-    def _at(self, s: Complexes) -> tuple[Complexes, Complexes]:
+    def _at(self, s: Complexes, slope: bool) -> list[Complexes]:
         w, dw = self._weights(s)
         D = np.tensordot(w, self.border_terms, 1)
-        dD = np.tensordot(dw, self.border_terms, 1)
+        dD = np.tensordot(dw, self.border_terms, 1) if slope else D
         for g in self.groups:
-            Mii, dMii = (np.tensordot(x, g.inner, 1) for x in (w, dw))
-            B, dB = (np.tensordot(x, g.senses, 1) for x in (w, dw))
-            C, dC = (np.tensordot(x, g.acts, 1) for x in (w, dw))
-            inverse = np.linalg.inv(Mii)
+            M, B, C = (np.tensordot(w, terms, 1) for terms in (g.inner, g.senses, g.acts))
+            inverse = np.linalg.inv(M)
             X = inverse @ B  # (k, blocks, b, r)
-            H = C @ X
-            dH = dC @ X + C @ (inverse @ (dB - dMii @ X))
-            D = D - _spread(g, H)
-            dD = dD - _spread(g, dH)
-        return D, dD
+            D = D - _spread(g, C @ X)
+            if slope:
+                dM, dB, dC = (np.tensordot(dw, terms, 1) for terms in (g.inner, g.senses, g.acts))
+                dD = dD - _spread(g, dC @ X + C @ (inverse @ (dB - dM @ X)))
+        return [D, dD] if slope else [D]
 
     def left(self, rows: Floats, s: Complexes) -> Complexes:
         """rows M(s)^-1 (k, p, n) for rows (p, n) that are zero outside the border.
@@ -197,7 +204,7 @@ class Condensed:
         result = np.empty((len(s), len(rows), self.system.size), complex)
         for first in range(0, len(s), STACK):
             at, part = s[first : first + STACK], result[first : first + STACK]
-            D = self.at(at)[0]
+            D = self.value(at)
             X = np.linalg.solve(D.swapaxes(1, 2), rows[:, b].T.astype(complex)).swapaxes(1, 2)
             part[:, :, b] = X
             weights, _ = self._weights(at)
@@ -349,7 +356,7 @@ class Condensed:
 
         def sign(x: Floats) -> Floats:
             s = x.astype(complex)
-            total = np.linalg.slogdet(self.at(s)[0])[0].real
+            total = np.linalg.slogdet(self.value(s))[0].real
             weights, _ = self._weights(s)
             for g in self.groups:
                 blocks = np.linalg.det(np.tensordot(weights, g.inner, 1)).real
@@ -392,7 +399,7 @@ class Condensed:
             going = np.abs(step) > 1e-11 * (1.0 + np.abs(moved))
             active[np.flatnonzero(active)[~going]] = False
         s = np.where(np.abs(np.imag(s)) <= 1e-8 * (1.0 + np.abs(s)), np.real(s) + 0j, s)
-        sizes = np.linalg.svd(self.at(s)[0], compute_uv=False)
+        sizes = np.linalg.svd(self.value(s), compute_uv=False)
         arrived = last <= SAME * (1.0 + np.abs(s))
         return s, np.where(arrived, sizes[:, -1] / sizes[:, 0], np.inf)
 
