@@ -22,7 +22,7 @@ from .examination import (
 from .fit_ridge import RidgePoint as RidgePoint, pelvic_ridge as pelvic_ridge
 from .free_pelvis import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
 from .held_stretch import HeldStretch as HeldStretch, hold as hold
-from .nerve_motion import (
+from .nerve_excursion import (
     calibrate_nerve_bed as calibrate_nerve_bed,
     nerve_motion as nerve_motion,
 )

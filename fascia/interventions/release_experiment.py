@@ -26,7 +26,7 @@ from fascia.interventions.release_mechanisms import (
 from fascia.interventions.shapley_values import shapley
 from fascia.transmission.knee import knee_tension
 from fascia.transmission.routes import load_paths, minimum_cut
-from fascia.transmission.stops import Stop, stops
+from fascia.transmission.stopping_stations import Stop, stops
 from panjabi.errors import nearest
 from panjabi.evidence import printed
 from panjabi.parameter import THIS_WORK, Parameter, sources

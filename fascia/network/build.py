@@ -50,8 +50,11 @@ class TissueOptions(TypedDict, total=False):
     nerve_bed: float
     adhesion: float
     kind_scale: Mapping[str, float] | None
-    include_off: bool
-    all_muscles: bool
+    include: Iterable[str]
+
+
+INCLUDED = ("off", "all_muscles")
+"""Parts of the network that are left out by default."""
 
 
 class SubjectOptions(TissueOptions, total=False):
@@ -82,8 +85,7 @@ def whole_body(
     passive_scale: Mapping[str, float] | None = None,
     kind_scale: Mapping[str, float] | None = None,
     lines: Iterable[str] | None = None,
-    include_off: bool = False,
-    all_muscles: bool = False,
+    include: Iterable[str] = (),
 ) -> TensionNetwork:
     """The network of all lines on both sides of a body, in upright standing.
 
@@ -113,8 +115,8 @@ def whole_body(
         1 for the other groups. `standard_subject` has the fitted ones (S32).
     kind_scale : factors on the default moduli by tissue type, {"fascia": 0.1}; the sweep of S4.
     lines : ids of the lines to build, by default all.
-    include_off : switch on the strands for which no data exist, with default values.
-    all_muscles : add the leg muscles that belong to no line.
+    include : "off" switches on the strands for which no data exist, with default values;
+        "all_muscles" adds the leg muscles that belong to no line.
 
     Raises
     ------
@@ -127,6 +129,9 @@ def whole_body(
     """
     body = standard_adult() if body is None else body
     chosen_lines = _chosen_lines(lines)
+    more = set(include)
+    if other := more - set(INCLUDED):
+        raise unknown("part to include", min(other), INCLUDED)
     shares = {
         "share": passing.checked("share", share),
         "minor_share": passing.checked("minor_share", minor_share),
@@ -138,8 +143,8 @@ def whole_body(
     builder = _Builder(body, shares=shares, adhesion=gliding, nerve_bed=bed)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
-        *builder.muscles(chosen_lines, scales, all_muscles=all_muscles),
-        *builder.strands(chosen_lines, defaults, include_off=include_off),
+        *builder.muscles(chosen_lines, scales, all_muscles="all_muscles" in more),
+        *builder.strands(chosen_lines, defaults, include_off="off" in more),
     ]
     nodes = builder.nodes_with_slip(strands)
     strands = [part for strand in strands for part in builder.parts(strand, strands)]

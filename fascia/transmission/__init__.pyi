@@ -11,4 +11,4 @@ from .sensitivity import (
     influence as influence,
     tension_response as tension_response,
 )
-from .stops import Stop as Stop, stops as stops
+from .stopping_stations import Stop as Stop, stops as stops

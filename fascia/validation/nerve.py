@@ -10,7 +10,7 @@ import numpy as np
 
 from fascia.clinical.catalogue import ClinicalTest
 from fascia.clinical.examination import Examination
-from fascia.clinical.nerve_motion import CONUS, NECK, ROOTS, nerve_motion
+from fascia.clinical.nerve_excursion import CONUS, NECK, ROOTS, nerve_motion
 from fascia.clinical.paths import (
     CERVICAL_JOINTS,
     LUMBAR_JOINTS,

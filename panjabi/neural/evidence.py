@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from panjabi.evidence import EvidenceRange
 from panjabi.literature import row
+from panjabi.neural.default_gains import NECK_GAINS, TRUNK_GAINS
 from panjabi.parameter import Parameter, assumed
 
 
@@ -26,8 +27,6 @@ def gain_ranges() -> dict[str, EvidenceRange]:
 
     No gain in these units is published.
     """
-    from panjabi.neural.loops import NECK_GAINS, TRUNK_GAINS
-
     how = "no published value; 1.25 times the largest default, its margin of stability"
     stretch, rate = (
         1.25 * max(p.si for p in pair) for pair in zip(TRUNK_GAINS, NECK_GAINS, strict=True)

@@ -33,6 +33,7 @@ from panjabi.errors import ParameterError, unknown
 from panjabi.evidence import EvidenceRange
 from panjabi.neural.algebraic_spindle import AlgebraicSpindle
 from panjabi.neural.conduction import KINDS, default_delays, sized_delay
+from panjabi.neural.default_gains import NECK_GAINS, TRUNK_GAINS
 from panjabi.neural.evidence import delay_range, gain_ranges, loops_outside
 from panjabi.neural.spindle import Spindle
 from panjabi.neural.tendon_organ import TendonOrgan
@@ -68,19 +69,6 @@ NECK = (
     "iliocostalis_cervicis", "suboccipital",
 )  # fmt: skip
 """Groups of muscles with the gains of the neck by default."""
-
-LEAST_SWAY = "least sway at a co-contraction of 0.005, on the grid of panjabi.tasks.sway_front"
-TRUNK_GAINS = (
-    Parameter(0.28, "1", THIS_WORK, "derived", f"{LEAST_SWAY}; preset lumbar"),
-    Parameter(0.028, "s", THIS_WORK, "derived", f"{LEAST_SWAY}; preset lumbar"),
-)
-"""Default gains of trunk muscles on stretch and on its rate."""
-
-NECK_GAINS = (
-    Parameter(0.79, "1", THIS_WORK, "derived", f"{LEAST_SWAY}; preset cervical"),
-    Parameter(0.020, "s", THIS_WORK, "derived", f"{LEAST_SWAY}; preset cervical"),
-)
-"""Default gains of neck muscles on stretch and on its rate."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -43,7 +43,7 @@ class ChainMuscle(Protocol):
     def pennation(self) -> float: ...
 
 
-class Chain(Protocol):
+class MuscleChain(Protocol):
     """A model with a body and muscles, as `panjabi.io.read_osim` gives it."""
 
     @property
@@ -56,7 +56,7 @@ class Chain(Protocol):
 
 
 def recruit_chain(
-    model: Chain,
+    model: MuscleChain,
     q: ArrayLike,
     *,
     coordinates: Sequence[str] = (),
@@ -126,7 +126,7 @@ def recruit_chain(
     )
 
 
-def _muscles(model: Chain, q: Floats, chosen: NDArray[np.int64]) -> MuscleState:
+def _muscles(model: MuscleChain, q: Floats, chosen: NDArray[np.int64]) -> MuscleState:
     muscles, count = model.muscles, len(model.muscles)
     curvature = np.empty((count, len(chosen), len(chosen)))
     for k, index in enumerate(chosen):

@@ -27,7 +27,7 @@ from .laboratory import (
 )
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
 from .measured import MeasuredTask as MeasuredTask
-from .motion import Motion as Motion
+from .motion import PostureMotion as PostureMotion
 from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
 from .registry import TASKS as TASKS, task as task

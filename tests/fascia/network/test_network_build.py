@@ -306,7 +306,7 @@ def test_strands_that_are_off_have_a_written_reason(standard):
         assert (row["use"] == "none") == (row["strand"] in off)
         assert row["use"] != "none" or row["note"].startswith("off: ")
     assert f"{len(standard.off_strands)} off" in repr(standard)
-    everything = whole_body(include_off=True)
+    everything = whole_body(include=["off"])
     assert not everything.off_strands
     assert standard.activated("diaphragm_pericardium").strand("diaphragm_pericardium").active
 
@@ -316,7 +316,7 @@ def test_lines_and_extra_muscles_by_choice(standard):
     assert set(back.lines) == {"SBL"} and all(s.lines == ("SBL",) for s in back.strands)
     whole = {standard.strand(n).tissue_name for n in standard.strands_of(line="SBL")}
     assert {s.tissue_name for s in back.strands} == whole
-    more = whole_body(all_muscles=True)
+    more = whole_body(include=["all_muscles"])
     assert {base(m.tissue_name) for m in muscles(more)} - MUSCLES == {
         "bfsh",
         "sart",

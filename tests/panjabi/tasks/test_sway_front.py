@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 
 from panjabi.errors import ConvergenceError
 from panjabi.neural import homonymous, scaled
-from panjabi.neural.loops import NECK_GAINS, TRUNK_GAINS
+from panjabi.neural.default_gains import NECK_GAINS, TRUNK_GAINS
 from panjabi.parameter import assumed
 from panjabi.plots import plot_sway_front
 from panjabi.spine import equilibrium, spine_model
