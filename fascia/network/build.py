@@ -15,6 +15,7 @@ from fascia.network.parts import Node, Side, Strand, Vector, number
 from fascia.network.selection import unknown_part
 from panjabi.body.size import size_factor
 from panjabi.body.standard import body_length, standard_adult
+from panjabi.errors import unknown
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue.viscoelastic import TEST_RATE
 
