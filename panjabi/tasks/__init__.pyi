@@ -6,6 +6,7 @@ from .condition import (
     Condition as Condition,
     condition_equilibrium as condition_equilibrium,
 )
+from .craniocervical import CraniocervicalFlexionTask as CraniocervicalFlexionTask
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
 from .laboratory import (
     ForceTask as ForceTask,
@@ -14,9 +15,10 @@ from .laboratory import (
     SuddenLoadTask as SuddenLoadTask,
     SwayTask as SwayTask,
 )
+from .leg_raise import LegRaiseTask as LegRaiseTask
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
 from .measured import MeasuredTask as MeasuredTask
-from .motion import Motion as Motion
+from .motion import BodyMotion as BodyMotion
 from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
 from .registry import TASKS as TASKS, task as task

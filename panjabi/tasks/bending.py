@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from panjabi.spine.model import Spine
 from panjabi.tasks.condition import spine_of
-from panjabi.tasks.motion import Motion, smooth
+from panjabi.tasks.motion import BodyMotion, smooth
 from panjabi.tasks.movement import MovementResult, follow
 from panjabi.tasks.task_contract import Task, option
 
@@ -47,7 +47,9 @@ class BendTask(Task):
         lumbar, pelvis = self.lumbar * part, self.pelvis * part
         body, q = forward_postures(condition, lumbar, pelvis)
         angles = {"lumbar_flexion_deg": lumbar, "pelvis_tilt_deg": pelvis}
-        return follow(self.name, condition, Motion(body, time, q), angles=angles, event=self.pause)
+        return follow(
+            self.name, condition, BodyMotion(body, time, q), angles=angles, event=self.pause
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,9 @@ class SideBendTask(Task):
             [body.flexed(angles_deg={"lumbar right bending": x}, base=start) for x in angle]
         )
         angles = {"lumbar_right_bending_deg": angle}
-        return follow(self.name, condition, Motion(body, time, q), angles=angles, event=self.pause)
+        return follow(
+            self.name, condition, BodyMotion(body, time, q), angles=angles, event=self.pause
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,7 @@ class LiftTask(Task):
         body, q = forward_postures(condition, lumbar, pelvis)
         place = np.array([shoulders(body, row) for row in q])
         angles = {"lumbar_flexion_deg": lumbar, "pelvis_tilt_deg": pelvis, "mass_kg": mass}
-        motion = Motion(body, time, q, mass=mass, place=place)
+        motion = BodyMotion(body, time, q, mass=mass, place=place)
         return follow(self.name, condition, motion, angles=angles, event=self.pause)
 
 
