@@ -20,7 +20,7 @@ from panjabi.spine.static_build import static_view
 from panjabi.tasks.bending import key_times
 from panjabi.tasks.condition import spine_of
 from panjabi.tasks.motion import BodyMotion, smooth
-from panjabi.tasks.movement import MotionSample, MovementResult, SampleSolution, follow
+from panjabi.tasks.movement import BALANCE, MotionSample, MovementResult, SampleSolution, follow
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class CraniocervicalFlexionTask(Task):
         motion = BodyMotion(body, time, q0 + np.array(nods))
         found = follow(
             self.name, condition, motion, angles={"craniocervical_flexion_deg": flexion},
-            event=self.pause, solve=_balanced, gravity=False,
+            event=self.pause, solve=_balanced, method=BALANCE, gravity=False,
         )  # fmt: skip
         at = [int(np.abs(time - (keys[2 * k] + 0.5 * self.pause)).argmin()) for k in range(6)]
         held = {

@@ -25,7 +25,7 @@ from panjabi.spine.model_build import UnitOptions
 from panjabi.tasks.bending import key_times
 from panjabi.tasks.condition import spine_of
 from panjabi.tasks.motion import BodyMotion, smooth
-from panjabi.tasks.movement import MotionSample, MovementResult, SampleSolution, follow
+from panjabi.tasks.movement import BALANCE, MotionSample, MovementResult, SampleSolution, follow
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -62,11 +62,12 @@ class LegRaiseTask(Task):
         part = smooth(time, keys, [0.0, 0.0, 1.0, 1.0])
         moment = weight_moment(body, start) * np.cos(np.radians(self.angle))
         motion = BodyMotion(
-            body, time, np.tile(start, (self.samples, 1)), moment=-np.outer(part, moment)
+            body, time, np.tile(start, (self.samples, 1)), moment=-part[:, None] * moment
         )
         found = follow(
             self.name, condition, motion, angles={"moment_of_leg_Nm": part * -moment[2]},
-            event=self.pause, solve=self._solve, alter=self._belted, gravity=False, units=options,
+            event=self.pause, solve=self._solve, method=BALANCE,
+            alter=self._belted, gravity=False, units=options,
         )  # fmt: skip
         joints = [None if s is None else sacroiliac_of(s) for s in found.solutions]
         series = {

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 INVERSE = "inverse dynamics: recruitment with a margin at every sample, no feedback"
+BALANCE = "inverse dynamics: recruitment for balance alone at every sample, no feedback"
 SILENT = 0.01
 """Activation of a group below which it counts as silent in an exertion [1]."""
 
