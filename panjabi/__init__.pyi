@@ -54,4 +54,5 @@ from .stability.critical import critical_load as critical_load
 from .stability.verdict_spine import verdict as verdict
 from .statements.catalogue import hypothesis as hypothesis
 from .tasks.pushes import quick_release as quick_release, sudden_load as sudden_load
+from .tasks.registry import task as task
 from .validation.table import validate as validate

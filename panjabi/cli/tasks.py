@@ -25,6 +25,8 @@ NAMES = {
     "exert": "push against a harness with a rising fraction of the strength",
     "arm-raise": "raise the right arm quickly, deep muscles early, late or absent",
     "measured": "a motion from a file (--motion), with EMG (--emg)",
+    "craniocervical-flexion": "nod in stages lying supine, for the deep neck flexors",
+    "leg-raise": "active straight-leg raise, lying, with the sacroiliac joints",
 }
 """Every task with what happens in it."""
 
@@ -35,11 +37,14 @@ OPTIONS: dict[str, tuple[type, str, str]] = {
     "lumbar": (float, "DEG", "lumbar flexion (bend 40, lift 35)"),
     "pelvis": (float, "DEG", "forward tilt of the pelvis (bend 30, lift 40)"),
     "bending": (float, "DEG", "lumbar bending of side-bend, right positive (15)"),
+    "flexion": (float, "DEG", "last stage of craniocervical-flexion (10)"),
     "held": (float, "KG", "mass of lift in both hands (10)"),
     "direction": (str, "NAME", "direction of exert: extension, flexion, right bending, ..."),
     "effort": (float, "X", "fraction of the strength in exert (0.5)"),
     "deep": (str, "ONSET", "onset of transversus in arm-raise: early, late or absent (early)"),
-    "angle": (float, "DEG", "shoulder flexion of arm-raise (90)"),
+    "angle": (float, "DEG", "shoulder flexion of arm-raise (90), angle of the leg (15)"),
+    "belt": (float, "N", "tension of a pelvic belt in leg-raise (0)"),
+    "brace": (float, "X", "least activation of transversus in leg-raise (0)"),
     "rise": (float, "S", "time of the arm movement of arm-raise (0.4)"),
     "amplitude": (float, "X", "command that arm-raise adds (0.02)"),
     "motion": (str, "FILE", "motion of measured: .mot, .sto or .trc"),

@@ -52,6 +52,7 @@ from .perturbation import (
     ForceStep as ForceStep,
     MomentPulse as MomentPulse,
     MomentSine as MomentSine,
+    MomentWave as MomentWave,
     Multisine as Multisine,
     QuickRelease as QuickRelease,
     SuddenLoad as SuddenLoad,

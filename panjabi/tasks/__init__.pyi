@@ -12,6 +12,7 @@ from .condition import (
     Condition as Condition,
     condition_equilibrium as condition_equilibrium,
 )
+from .craniocervical import CraniocervicalFlexionTask as CraniocervicalFlexionTask
 from .force import ForceExperiment as ForceExperiment, force_perturbation as force_perturbation
 from .group_removal import (
     TEN_GROUPS as TEN_GROUPS,
@@ -25,9 +26,10 @@ from .laboratory import (
     SuddenLoadTask as SuddenLoadTask,
     SwayTask as SwayTask,
 )
+from .leg_raise import LegRaiseTask as LegRaiseTask
 from .loop_margins import LoopMargin as LoopMargin, loop_margin as loop_margin
 from .measured import MeasuredTask as MeasuredTask
-from .motion import PostureMotion as PostureMotion
+from .motion import BodyMotion as BodyMotion
 from .movement import MovementResult as MovementResult
 from .pushes import Release as Release, quick_release as quick_release, sudden_load as sudden_load
 from .registry import TASKS as TASKS, task as task

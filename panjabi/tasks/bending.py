@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from panjabi.spine.model import Spine
 from panjabi.tasks.condition import spine_of
-from panjabi.tasks.motion import PostureMotion, smooth
+from panjabi.tasks.motion import BodyMotion, smooth
 from panjabi.tasks.movement import MovementResult, follow
 from panjabi.tasks.task_contract import Task, option
 
@@ -48,7 +48,7 @@ class BendTask(Task):
         body, q = forward_postures(condition, lumbar, pelvis)
         angles = {"lumbar_flexion_deg": lumbar, "pelvis_tilt_deg": pelvis}
         return follow(
-            self.name, condition, PostureMotion(body, time, q), angles=angles, event=self.pause
+            self.name, condition, BodyMotion(body, time, q), angles=angles, event=self.pause
         )
 
 
@@ -76,7 +76,7 @@ class SideBendTask(Task):
         )
         angles = {"lumbar_right_bending_deg": angle}
         return follow(
-            self.name, condition, PostureMotion(body, time, q), angles=angles, event=self.pause
+            self.name, condition, BodyMotion(body, time, q), angles=angles, event=self.pause
         )
 
 
@@ -107,7 +107,7 @@ class LiftTask(Task):
         body, q = forward_postures(condition, lumbar, pelvis)
         place = np.array([shoulders(body, row) for row in q])
         angles = {"lumbar_flexion_deg": lumbar, "pelvis_tilt_deg": pelvis, "mass_kg": mass}
-        motion = PostureMotion(body, time, q, mass=mass, place=place)
+        motion = BodyMotion(body, time, q, mass=mass, place=place)
         return follow(self.name, condition, motion, angles=angles, event=self.pause)
 
 

@@ -31,12 +31,12 @@ from panjabi.neural.command import LEAST
 from panjabi.spine.effort import least_effort
 from panjabi.tasks.bending import start_of
 from panjabi.tasks.condition import spine_of
-from panjabi.tasks.motion import PostureMotion
+from panjabi.tasks.motion import BodyMotion
 from panjabi.tasks.movement import (
     INVERSE,
-    Instant,
+    MotionSample,
     MovementResult,
-    MovementSolution,
+    SampleSolution,
     Solve,
     follow,
     recruited,
@@ -148,7 +148,7 @@ def trunk_angles(markers: TimeTable, pelvis: list[str], thorax: list[str]) -> Ti
     return TimeTable(markers.time, names, np.hstack(turns), degrees=True, source=markers.source)
 
 
-def motion_of(table: TimeTable, body: Body, start: Floats) -> PostureMotion:
+def motion_of(table: TimeTable, body: Body, start: Floats) -> BodyMotion:
     """The motion of a body from columns that are coordinates or movements, others as at the start.
 
     Raises
@@ -175,7 +175,7 @@ def motion_of(table: TimeTable, body: Body, start: Floats) -> PostureMotion:
             raise UnknownNameError(f"Column {name!r} of {table.source}: {error}") from None
         for coordinate, part in parts.items():
             q[:, body.coordinate_index(coordinate)] += scale * part * values
-    return PostureMotion(body, table.time, q, still=False)
+    return BodyMotion(body, table.time, q, still=False)
 
 
 def targets(emg: TimeTable, muscles: Any, time: float) -> Floats:
@@ -221,7 +221,7 @@ def assisted(emg: TimeTable, *, free: bool) -> Solve:
     free : levels have the posture that recruitment without EMG gives them.
     """
 
-    def solve(sample: Instant, before: MovementSolution | None) -> MovementSolution:
+    def solve(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
         posture = recruited_freely(sample, before) if free else None
         view = sample.view if posture is None else posture.view
         e = targets(emg, view.muscles, sample.time)
@@ -246,7 +246,7 @@ def assisted(emg: TimeTable, *, free: bool) -> Solve:
             moved = float(np.abs(chosen - a).max())
             a = chosen
             if moved < SETTLED:
-                return MovementSolution(
+                return SampleSolution(
                     view, a, view.muscles.tension(a), None if posture is None else posture.free
                 )
         raise ConvergenceError(

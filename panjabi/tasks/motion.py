@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PostureMotion(ShortRepr):
+class BodyMotion(ShortRepr):
     """Coordinates of the body over time, and what acts on the thorax besides the body's weight.
 
     Raises
@@ -86,11 +86,11 @@ class PostureMotion(ShortRepr):
         spline = self._spline()
         return spline(self.time, 1), spline(self.time, 2)
 
-    def resampled(self, count: int) -> PostureMotion:
+    def resampled(self, count: int) -> BodyMotion:
         """The coordinates at even times (count,), with the rates of this motion."""
         time, spline = np.linspace(self.time[0], self.time[-1], count), self._spline()
         slopes = spline(time, 1), spline(time, 2)
-        return PostureMotion(self.body, time, spline(time), still=self.still, known=slopes)
+        return BodyMotion(self.body, time, spline(time), still=self.still, known=slopes)
 
     def _spline(self) -> CubicSpline:
         from scipy.interpolate import CubicSpline

@@ -45,17 +45,18 @@ if TYPE_CHECKING:
     from panjabi.spine.model_build import SpineOptions
     from panjabi.spine.static_model import StaticSpine
     from panjabi.tasks.condition import Condition
-    from panjabi.tasks.motion import PostureMotion
+    from panjabi.tasks.motion import BodyMotion
 
 Floats = NDArray[np.float64]
 
 INVERSE = "inverse dynamics: recruitment with a margin at every sample, no feedback"
+BALANCE = "inverse dynamics: recruitment for balance alone at every sample, no feedback"
 SILENT = 0.01
 """Activation of a group below which it counts as silent in an exertion [1]."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Instant(ShortRepr):
+class MotionSample(ShortRepr):
     """One instant of a motion: the spine in its posture, and the moment that muscles must give."""
 
     time: float  # [s]
@@ -64,7 +65,7 @@ class Instant(ShortRepr):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MovementSolution(ShortRepr):
+class SampleSolution(ShortRepr):
     """Muscles at one sample."""
 
     view: StaticSpine  # with its units under the compression
@@ -73,7 +74,7 @@ class MovementSolution(ShortRepr):
     free: FreePosture | None = None  # where the levels were free
 
 
-Solve = Callable[[Instant, MovementSolution | None], MovementSolution]
+Solve = Callable[[MotionSample, SampleSolution | None], SampleSolution]
 """Finds the muscles at a sample, beginning near the solution before; raises if there are none."""
 
 
@@ -82,8 +83,8 @@ class MovementResult(TaskResult):
     """Muscles, loads and stability along a motion; samples without a solution are not a number."""
 
     angles: Mapping[str, Floats]  # name with unit -> (k,), what describes the motion
-    samples: tuple[Instant, ...] = field(repr=False)
-    solutions: tuple[MovementSolution | None, ...] = field(repr=False)
+    samples: tuple[MotionSample, ...] = field(repr=False)
+    solutions: tuple[SampleSolution | None, ...] = field(repr=False)
     unsolved: tuple[str, ...] = ()  # samples without a solution, and why, in words
     further: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Further measures; each name ends in its unit."""
@@ -194,20 +195,20 @@ class MovementResult(TaskResult):
         largest = max(own, default=0.0)
         return float(largest) if largest > SILENT else 1.0
 
-    def _table(self, read: Callable[[MovementSolution], Floats]) -> Floats:
+    def _table(self, read: Callable[[SampleSolution], Floats]) -> Floats:
         """A quantity at every sample (k, ...)."""
         first = read(next(s for s in self.solutions if s is not None))
         none = np.full(first.shape, np.nan)
         return np.array([none if s is None else read(s) for s in self.solutions])
 
 
-def recruited(sample: Instant, before: MovementSolution | None) -> MovementSolution:
+def recruited(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
     """Activations of least effort with the margin in the posture of the sample; see `recruit`."""
     found = recruit(sample.view, least_activation=sample.spine.cocontraction)
-    return MovementSolution(found.spine, found.activations, found.forces)
+    return SampleSolution(found.spine, found.activations, found.forces)
 
 
-def recruited_freely(sample: Instant, before: MovementSolution | None) -> MovementSolution:
+def recruited_freely(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
     """The same with free levels: only the orientation of the top is that of the sample.
 
     The search starts at the solution of the sample before; see `recruit_posture`.
@@ -215,32 +216,33 @@ def recruited_freely(sample: Instant, before: MovementSolution | None) -> Moveme
     least, near = sample.spine.cocontraction, None if before is None else before.free
     found = recruit_posture(sample.view, near=near, starts=(0.0,), least_activation=least)
     at = found.recruitment
-    return MovementSolution(at.spine, at.activations, at.forces, found)
+    return SampleSolution(at.spine, at.activations, at.forces, found)
 
 
 def follow(
     task: str,
     condition: Condition | Spine,
-    motion: PostureMotion,
+    motion: BodyMotion,
     *,
     angles: Mapping[str, Floats],
     event: float = 0.0,
     solve: Solve = recruited_freely,
     method: str = INVERSE,
+    alter: Callable[[Spine], Spine] | None = None,
     **changes: Unpack[SpineOptions],
 ) -> MovementResult:
     """Muscles, loads and stability along a motion.
 
     angles : what describes the motion, by name with unit; event : time from which onsets count [s];
-    changes : arguments of `spine_model`.
+    alter : changes the spine of each sample; changes : arguments of `spine_model`.
 
     Raises
     ------
     ConvergenceError
         If no sample has a solution; otherwise the result names the samples without one.
     """
-    samples = tuple(samples_of(condition, motion, **changes))
-    solutions: list[MovementSolution | None] = []
+    samples = tuple(samples_of(condition, motion, alter, **changes))
+    solutions: list[SampleSolution | None] = []
     unsolved: list[str] = []
     for number, sample in enumerate(samples):
         try:
@@ -270,8 +272,11 @@ def follow(
 
 
 def samples_of(
-    condition: Condition | Spine, motion: PostureMotion, **changes: Unpack[SpineOptions]
-) -> list[Instant]:
+    condition: Condition | Spine,
+    motion: BodyMotion,
+    alter: Callable[[Spine], Spine] | None = None,
+    **changes: Unpack[SpineOptions],
+) -> list[MotionSample]:
     """The spine and the required moments at every time of a motion.
 
     Raises
@@ -280,25 +285,26 @@ def samples_of(
         As `spine_model`.
     """
     rates, accelerations = motion.slopes
-    found: list[Instant] = []
+    found: list[MotionSample] = []
     for k, time in enumerate(motion.time.tolist()):
         options: SpineOptions = {**changes, "posture": motion.coordinates[k].tolist()}
         if motion.mass is not None and motion.mass[k] > 0.0:
             place = None if motion.place is None else tuple(motion.place[k].tolist())
             options["load"] = HeldLoad(float(motion.mass[k]), place)
         spine = spine_of(condition, **options)
+        spine = spine if alter is None else alter(spine)
         view = static_view(spine)
         push, pressed = _inertia(spine, view, motion, rates[k], accelerations[k])
         push += _damping(spine, view, rates[k])
         if motion.moment is not None:
             top, bottom = vertebrae_of(view.levels[-1])[0], vertebrae_of(view.levels[0])[1]
             push += motion.moment[k] @ view.rotation(top, bottom)
-        found.append(Instant(time, spine, replace(view, push=push, pressed=pressed)))
+        found.append(MotionSample(time, spine, replace(view, push=push, pressed=pressed)))
     return found
 
 
 def _inertia(
-    spine: Spine, view: StaticSpine, motion: PostureMotion, rate: Floats, acceleration: Floats
+    spine: Spine, view: StaticSpine, motion: BodyMotion, rate: Floats, acceleration: Floats
 ) -> tuple[Floats, Floats]:
     """Moments (n,) [N m] and forces on the discs (levels, 3) [N] by the motion itself."""
     names = spine.body.coordinates

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from panjabi.errors import unknown
 from panjabi.tasks.arm_raising import ArmRaiseTask
 from panjabi.tasks.bending import BendTask, LiftTask, SideBendTask
+from panjabi.tasks.craniocervical import CraniocervicalFlexionTask
 from panjabi.tasks.laboratory import (
     ForceTask,
     ReleaseTask,
@@ -15,6 +16,7 @@ from panjabi.tasks.laboratory import (
     SuddenLoadTask,
     SwayTask,
 )
+from panjabi.tasks.leg_raise import LegRaiseTask
 from panjabi.tasks.measured import MeasuredTask
 from panjabi.tasks.standing import ExertTask, StandTask
 
@@ -38,6 +40,8 @@ TASKS: dict[str, type[Task]] = {
         ExertTask,
         ArmRaiseTask,
         MeasuredTask,
+        CraniocervicalFlexionTask,
+        LegRaiseTask,
     )
 }
 """Name -> task."""

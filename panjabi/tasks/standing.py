@@ -22,7 +22,7 @@ from panjabi.stability.sway_spectrum import WORLD, SpineSway, quiet_noise, spine
 from panjabi.tasks.along import RunAlong
 from panjabi.tasks.bending import LIMBER, key_times, start_of
 from panjabi.tasks.condition import MODELS, names_of, spine_of
-from panjabi.tasks.motion import PostureMotion, smooth
+from panjabi.tasks.motion import BodyMotion, smooth
 from panjabi.tasks.movement import MovementResult, follow
 from panjabi.tasks.response import pooled_drives, sample_times
 from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
@@ -166,7 +166,7 @@ class ExertTask(Task):
         exerted = largest * self.effort * smooth(time, keys, [0.0, 0.0, 1.0, 1.0])
         from_harness = -sign * np.outer(exerted, WORLD_AXIS[axis])
         q = np.tile(start, (self.samples, 1))
-        motion = PostureMotion(body, time, q, moment=from_harness)
+        motion = BodyMotion(body, time, q, moment=from_harness)
         angles = {f"{self.direction.replace(' ', '_')}_moment_Nm": exerted}
         found = follow(self.name, condition, motion, angles=angles, event=self.pause)
         return replace(found, further=plain({"strength_Nm": largest, "effort": self.effort}))

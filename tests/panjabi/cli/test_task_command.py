@@ -52,6 +52,22 @@ def test_json_of_a_sudden_load(capsys):
     assert found["stability"]["stable"] and len(found["stability"]["time_s"]) == 5
 
 
+def test_a_motion_from_files_with_emg(capsys, tmp_path):
+    rows = "\n".join(f"{0.5 * k}\t{-x}\t0.0" for k, x in enumerate((0, 2, 8, 12, 12, 8, 2, 0)))
+    head = "bend\ninDegrees=yes\nendheader\ntime\tlumbar_extension\tpelvis_tilt\n"
+    motion, emg = tmp_path / "bend.mot", tmp_path / "emg.csv"
+    motion.write_text(head + rows + "\n", encoding="utf-8")
+    emg.write_text("time,longissimus_thoracis\n0,0.02\n1,0.05\n2,0.06\n4,0.02\n", encoding="utf-8")
+    asked = ("task", "measured", "--motion", str(motion), "--samples", "4")
+    found = result_of(capsys, *asked, "--emg", str(emg))
+    assert found["method"].startswith("inverse dynamics: EMG-assisted") and not found["unsolved"]
+    assert found["emg_gain"]["longissimus_thoracis"] == pytest.approx(1.0, abs=0.1)
+    assert found["loads"]["peak_compression_N"]["L4-L5"] > 600.0
+    emg.write_text("time,longissimus\n0,0.02\n1,0.05\n2,0.06\n4,0.02\n", encoding="utf-8")
+    assert run(*asked, "--emg", str(emg)) == 2
+    assert "Expected a muscle group as column of" in capsys.readouterr().err
+
+
 def test_seed_decides_the_trial(capsys):
     asked = ("task", "sway", "--duration", "20", "--seed")
     first, again, other = (result_of(capsys, *asked, seed) for seed in ("1", "1", "2"))

@@ -19,26 +19,26 @@ from panjabi.tasks import BendTask, Condition, ExertTask, condition_equilibrium,
 from panjabi.tasks.along import frozen
 from panjabi.tasks.bending import forward_postures, shoulders
 from panjabi.tasks.condition import spine_of
-from panjabi.tasks.motion import PostureMotion, smooth
+from panjabi.tasks.motion import BodyMotion, smooth
 from panjabi.tasks.movement import follow, recruited, samples_of
 
 LUMBAR = Condition(model="lumbar")
 
 
-def swing(amplitude: float = 20.0, frequency: float = 1.0, count: int = 201) -> PostureMotion:
+def swing(amplitude: float = 20.0, frequency: float = 1.0, count: int = 201) -> BodyMotion:
     """A sinusoidal lumbar flexion [deg] at a frequency [Hz], arms down."""
     time = np.linspace(0.0, 1.0 / frequency, count)
     flexion = amplitude * 0.5 * (1.0 - np.cos(2.0 * np.pi * frequency * time))
     body, q = forward_postures(LUMBAR, flexion, np.zeros(count))
     arms = [c for c, name in enumerate(body.coordinates) if name.startswith("shoulder")]
     q[:, arms] = 0.0
-    return PostureMotion(body, time, q)
+    return BodyMotion(body, time, q)
 
 
-def still(flexion: float, **more: object) -> PostureMotion:
+def still(flexion: float, **more: object) -> BodyMotion:
     """Four equal postures with lumbar flexion [deg]."""
     body, q = forward_postures(LUMBAR, np.full(4, flexion), np.zeros(4))
-    return PostureMotion(body, np.arange(4.0), q, **more)  # pyright: ignore[reportArgumentType]
+    return BodyMotion(body, np.arange(4.0), q, **more)  # pyright: ignore[reportArgumentType]
 
 
 def test_slopes_of_a_sinusoid_are_its_derivatives():
@@ -85,7 +85,7 @@ def test_a_falling_pelvis_unloads_every_disc_by_mass_times_acceleration():
     body = standard_adult()
     q = np.tile(body.zero(), (21, 1))
     q[:, body.coordinate_index("pelvis_ty")] += -0.5 * 3.0 * time**2  # 3 m/s2 downwards
-    found = samples_of(LUMBAR, PostureMotion(body, time, q, still=False))[10].view
+    found = samples_of(LUMBAR, BodyMotion(body, time, q, still=False))[10].view
     none = np.zeros(len(found.muscles.names))
     at_rest = replace(found, pressed=None)
     expected = (1.0 - 3.0 / STANDARD_GRAVITY) * at_rest.joint_forces(none)
@@ -203,17 +203,17 @@ def test_a_wrong_number_is_named_with_row_and_coordinate(row, name, value):
     q = np.tile(body.zero(), (10, 1))
     q[row, body.coordinate_index(name)] = value
     with pytest.raises(ParameterError, match=f"for {name} in row {row + 1} "):
-        PostureMotion(body, np.arange(10.0), q)
+        BodyMotion(body, np.arange(10.0), q)
 
 
 def test_times_and_postures_out_of_range_are_refused():
     body = standard_adult()
     q = np.tile(body.zero(), (5, 1))
     with pytest.raises(ParameterError, match="row 4"):
-        PostureMotion(body, np.array([0.0, 1.0, 2.0, 2.0, 3.0]), q)
+        BodyMotion(body, np.array([0.0, 1.0, 2.0, 2.0, 3.0]), q)
     q[2, body.coordinate_index("L4_L5_FE")] = -0.5
     with pytest.raises(PostureError, match=r"Row 3 \(at 2 s\): Expected L4_L5_FE"):
-        PostureMotion(body, np.arange(5.0), q)
+        BodyMotion(body, np.arange(5.0), q)
 
 
 @given(
