@@ -27,7 +27,7 @@ RESTING_TONE = Parameter(
     "1",
     THIS_WORK,
     "assumed",
-    conditions="activation of relaxed hamstrings, trunk, neck and arm muscles in the lines",
+    conditions="activation of the relaxed hamstrings, so that a dose of tone has an effect",
 )
 
 
@@ -59,8 +59,7 @@ def standard_subject(
         default 5 N.
     share : fraction of a muscle's force that passes to the fascial continuation (S3); by default
         0.3.
-    tone : resting activation of the hamstrings and of the muscles of trunk, neck and arm in the
-        lines [1], by default 0.01.
+    tone : resting activation of the hamstrings [1], by default 0.01.
     passive_scale : factors on the passive curves by muscle group (`PASSIVE_GROUPS`), in place of
         the fitted ones (`PASSIVE_SCALE`, S32), for example {"hamstrings": 0.5}.
     tolerance : the sensory end point; by default fitted to the norm (S11).
@@ -95,7 +94,7 @@ def standard_subject(
     limits = known.pop("tolerance", None)
     whole = who.body if body is None else body
     network = with_ligaments_of(whole_body(whole, passive_scale=scales, **known), who)
-    network = with_tone(network, tone).balanced()
+    network = with_tone(network, tone)
     parameters = dict(network.parameters)
     for group, parameter in PASSIVE_SCALE.items():
         parameters[f"passive_scale_{group}"] = _with_user_value(parameter, scales[group])
@@ -173,7 +172,6 @@ FASCIA: Section = {
     "share": ("share", json.number),
     "minor_share": ("minor_share", json.number),
     "nerve_tension_N": ("nerve_tension", json.number),
-    "nerve_bed_kPa": ("nerve_bed", json.number),
     "adhesion_N_per_mm": ("adhesion", json.number),
     "tone": ("tone", json.number),
     "passive_scale": ("passive_scale", json.table(json.number)),
@@ -194,12 +192,6 @@ def _with_user_value(parameter: Parameter, value: float) -> Parameter:
 
 
 def with_tone(network: TensionNetwork, activation: float) -> TensionNetwork:
-    """The same network with another resting activation of its toned muscles [1].
-
-    These are the hamstrings and the muscles of trunk, neck and arm with fibres of the musculature.
-    """
+    """The same network with another resting activation of the hamstrings [1]."""
     heads = network.strands_of(region="hamstrings", kind="muscle")
-    above = [s.name for s in network.strands if "fibre_over_path" in s.parameters]
-    return network.with_muscle_laws(
-        [*heads, *above], lambda law: replace(law, activation=activation)
-    )
+    return network.with_muscle_laws(heads, lambda law: replace(law, activation=activation))

@@ -66,14 +66,7 @@ SHARED_CLASS_NAMES = {
 }
 
 # (module, module it imports only for a type hint): why the cycle is harmless
-TYPE_ONLY_CYCLES: dict[tuple[str, str], str] = {
-    pair: "methods of the network with a module of their own: their results name the network"
-    for part in ("station_table", "standing_balance")
-    for pair in (
-        ("fascia.network.model", f"fascia.network.{part}"),
-        (f"fascia.network.{part}", "fascia.network.model"),
-    )
-}
+TYPE_ONLY_CYCLES: dict[tuple[str, str], str] = {}
 
 
 def modules() -> dict[str, Path]:

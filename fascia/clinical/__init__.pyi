@@ -22,10 +22,6 @@ from .examination import (
 from .fit_ridge import RidgePoint as RidgePoint, pelvic_ridge as pelvic_ridge
 from .free_pelvis import FreePelvis as FreePelvis, StiffeningJoints as StiffeningJoints
 from .held_stretch import HeldStretch as HeldStretch, hold as hold
-from .nerve_excursion import (
-    calibrate_nerve_bed as calibrate_nerve_bed,
-    nerve_motion as nerve_motion,
-)
 from .passive_surface import (
     LegAngles as LegAngles,
     SurfaceGrid as SurfaceGrid,

@@ -50,20 +50,20 @@ def _fitted(value: float, group: str) -> Parameter:
 PASSIVE_SCALE: Mapping[str, Parameter] = {
     group: _fitted(value, group)
     for group, value in {
-        "hamstrings": 0.7753890,
-        "gluteus_maximus": 0.2421896,
-        "hip_flexors": 1.4224470,
-        "adductors": 0.1973521,
-        "quadriceps": 0.3665369,
-        "gastrocnemii": 0.4940715,
-        "one_joint_calf": 0.6986509,
-        "dorsiflexors": 0.7478976,
+        "hamstrings": 0.6567805,
+        "gluteus_maximus": 0.6402490,
+        "hip_flexors": 1.1580575,
+        "adductors": 0.2971365,
+        "quadriceps": 0.3754824,
+        "gastrocnemii": 0.4868546,
+        "one_joint_calf": 0.7034677,
+        "dorsiflexors": 0.7709312,
     }.items()
 }
 """Factor on the passive curves of each muscle group, from `calibrate_passive` [1]."""
 
 DISCOMFORT_LIMIT = Parameter(
-    507.475759692,
+    468.876857678,
     "N",
     "Youdas2005",
     "assumed",

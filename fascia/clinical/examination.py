@@ -185,7 +185,7 @@ class ClinicalResult(ShortRepr):
 
 def _tissue(strand: Strand) -> str:
     """Muscle group, nerve, or one of the rest."""
-    base = strand.tissue_name.removesuffix("_r").removesuffix("_l")
+    base = strand.name.removesuffix("_r").removesuffix("_l")
     if strand.kind == "muscle":
         return PASSIVE_GROUP_OF.get(base, "other_muscles")
     return "nerve" if strand.kind == "nerve" else "fascia"
@@ -298,14 +298,8 @@ class Examination:
         self.heads: Ints = np.array(heads, int)
         self.nerve: Ints = np.array(nerve, int)
         self.fascia: Ints = np.array(fascia, int)
-        self.head_names: tuple[str, ...] = tuple(
-            dict.fromkeys(active[i].tissue_name for i in heads)
-        )
-        self._head_parts: Floats = np.array(
-            [[float(active[i].tissue_name == head) for i in heads] for head in self.head_names]
-        )  # (heads, strands): which strands are parts of a head
-        self._head_fractions: Floats = self._head_parts * [active[i].fraction for i in heads]
-        self._nerve_slack: Floats = np.array([active[i].law.slack_length for i in nerve], float)
+        self.head_names: tuple[str, ...] = tuple(active[i].name for i in heads)
+        self.nerve_slack: float = sum(active[i].law.slack_length for i in nerve)
 
     def at(self, angle: float) -> Sample:
         """Equilibrium and read-outs at one angle [rad]."""
@@ -316,6 +310,10 @@ class Examination:
                 "in this range."
             )
         state = self.solver.solve(self.path.q(angle))
+        strain = 0.0
+        if len(self.nerve) and (state.tension[self.nerve] > 0.0).all():
+            # the path slides without friction, so if one piece is slack the whole path is slack
+            strain = float(state.length[self.nerve].sum()) / self.nerve_slack - 1.0
         return Sample(
             angle=angle,
             tissue_torque=float(self.moment @ state.generalised_force),
@@ -323,17 +321,12 @@ class Examination:
                 name: float(self.moment @ part)
                 for name, part in self.solver.contributions(state, self.tissues).items()
             },
-            hamstring_force=self._head_parts @ state.tension[self.heads],
-            hamstring_length=self._head_fractions @ state.length[self.heads],
-            nerve_strain=self.nerve_strain(state),
+            hamstring_force=state.tension[self.heads],
+            hamstring_length=state.length[self.heads],
+            nerve_strain=strain,
             fascia_force=float(state.tension[self.fascia].max(initial=0.0)),
             equilibrium=state,
         )
-
-    def nerve_strain(self, state: Equilibrium) -> float:
-        """Largest strain among the pieces of nerve, root and cord of this side [1], 0 if slack."""
-        strain = state.length[self.nerve] / self._nerve_slack - 1.0
-        return float(strain.max(initial=0.0))
 
     def gravity_torque(self, q: Floats) -> float:
         """Moment of weight along the test's moment direction [N m], with a fixed anchor body."""

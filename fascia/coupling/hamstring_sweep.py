@@ -270,9 +270,12 @@ def _discomfort(bench: Examination, tolerance: Tolerance) -> Callable[[BendSampl
 
     def excess(sample: BendSample) -> float:
         at = sample.equilibrium
+        strain = 0.0
+        if len(bench.nerve) and (at.tension[bench.nerve] > 0.0).all():
+            strain = float(at.length[bench.nerve].sum()) / bench.nerve_slack - 1.0
         discomfort = tolerance.discomfort(
             float(at.tension[bench.heads].sum()),
-            bench.nerve_strain(at),
+            strain,
             float(at.tension[bench.fascia].max(initial=0.0)),
         )
         return discomfort - tolerance.limit

@@ -86,7 +86,7 @@ def handed_over(network: TensionNetwork, spine: StaticSpine) -> dict[str, tuple[
     for carrier in carriers():
         if carrier.passive != "network":
             continue
-        sides = {s.side[0] for s in live if carrier.stands_for(s.tissue_name)}
+        sides = {s.side[0] for s in live if carrier.stands_for(s.name)}
         muscles = tuple(
             name
             for name, group in zip(spine.muscles.names, spine.muscles.groups, strict=True)

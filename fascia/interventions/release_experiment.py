@@ -7,7 +7,7 @@ print(change)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +24,7 @@ from fascia.interventions.release_mechanisms import (
     gives_tension,
 )
 from fascia.interventions.shapley_values import shapley
-from fascia.transmission.knee import knee_tension
 from fascia.transmission.routes import load_paths, minimum_cut
-from fascia.transmission.stopping_stations import Stop, stops
 from panjabi.errors import nearest
 from panjabi.evidence import printed
 from panjabi.parameter import THIS_WORK, Parameter, sources
@@ -65,8 +63,6 @@ class StiffnessChange(ShortRepr):
     null_models: tuple[NullModel, ...]
     slack_strands: tuple[str, ...]  # released strands that are slack at the end of the test
     remaining_routes: tuple[str, ...]
-    stopped_by: tuple[Stop, ...]  # stations; empty if a chain leads to the hamstrings
-    knee_change_N: Mapping[str, float]  # tension across the knee, same angle, by tissue
     notes: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)
 
@@ -122,8 +118,6 @@ class StiffnessChange(ShortRepr):
             "slack_strands": list(self.slack_strands),
             "outside_evidence": list(self.outside_evidence),
             "remaining_routes": list(self.remaining_routes),
-            "stopped_by": [asdict(stop) for stop in self.stopped_by],
-            "knee_tension_change_N": dict(self.knee_change_N),
             "residual_N": self.residual,
             "largest_force_N": max(self.before.largest_force, self.after.largest_force),
             "assumed_parameters": known.assumed,
@@ -174,9 +168,6 @@ def table(change: StiffnessChange) -> str:
         rows.append(f"  (the contribution of each mechanism {SHARES_DEPEND})")
     for model in change.null_models:
         rows.append(f"  null: {model.name + ' [deg]':<40}{model.end_angle_change_deg:>+13.4f}")
-    knee = ", ".join(f"{k.replace('_', ' ')} {v:+.2g}" for k, v in change.knee_change_N.items())
-    rows.append(f"  across the knee, same angle [N]: {knee}")
-    rows += [f"  stopped by {stop}" for stop in change.stopped_by]
     rows.append(
         f"residual {change.residual:.1e} N of {max(before.largest_force, after.largest_force):.0f}"
         f" N; {sources(change).assumed} assumed parameters"
@@ -249,11 +240,6 @@ def release(
         examine_after(checked_doses), tolerance=final.tolerance, extrapolate=extrapolate
     )
     slack = tuple(name for name in released if name in before.slack)
-    assert before.end_angle is not None
-    knee = [
-        knee_tension(bench_at.at(before.end_angle).equilibrium, before.side)
-        for bench_at in (bench, examine_after(checked_doses))
-    ]
     routes = _routes(subject, region, side)
     nulls = _nulls(subject, region, checked_doses, test, side, options) if null_models else ()
     return StiffnessChange(
@@ -269,8 +255,6 @@ def release(
         null_models=nulls,
         slack_strands=slack,
         remaining_routes=routes,
-        stopped_by=stops(subject.network, released, _hamstrings(subject, side)),
-        knee_change_N={path: knee[1][path] - knee[0][path] for path in knee[0]},
         notes=_notes(subject, region, checked_doses, slack, routes, before, after),
         parameters={**before.parameters, **_dose_parameters(checked_doses)},
     )
@@ -371,13 +355,12 @@ def _notes(
     if "tension" in doses and not any(gives_tension(network, s) for s in strands):
         notes.append(
             f"no fascial strand of {region} has a resting tension, so releasing tension is null "
-            "by construction; set resting_tension (for muscles use the tone dose). Tensions that "
-            "nothing balances in standing are zero: network.standing() lists them"
+            "by construction; set resting_tension (for muscles use the tone dose)"
         )
     if "tension" in doses and not routes and region != "hamstrings":
         notes.append(
             f"no chain of strands leads from {region} to the hamstrings (cut, clamped or not "
-            "joined), so releasing tension there is null by construction; see stopped_by"
+            "joined), so releasing tension there is null by construction"
         )
     if "glide" in doses and not any(
         network.node(n).adhesion > 0.0 for s in strands for n in (s.start, s.end)

@@ -7,7 +7,7 @@ A dose is the strength of one mechanism. Its meaning does not depend on earlier 
                tension
     glide      fraction of the adhesion of the region's gliding nodes that is removed
     nerve      strain added to the slack length of the region's nerve path
-    tone       fraction of the resting activation of hamstrings and region that is removed
+    tone       fraction of the hamstrings' resting activation that is removed
     tolerance  relative rise of the tolerated discomfort
 
 Another package adds a mechanism through the entry point group
@@ -112,14 +112,14 @@ def slacken_nerve(subject: Subject, region: str, dose: float) -> Subject:
 
 
 def lower_tone(subject: Subject, region: str, dose: float) -> Subject:
-    """Resting activation of the hamstrings and of the region's muscles times (1 - dose).
+    """Resting activation of the hamstrings times (1 - dose), for every region.
 
     Tone responds to a release only through the nervous system. The dose is an
     assumption about this response and not a consequence of the region.
     """
     laws = {
         s.name: replace(s.law, activation=(1.0 - dose) * s.law.activation)
-        for s in (*_region(subject.network, "hamstrings"), *_region(subject.network, region))
+        for s in _region(subject.network, "hamstrings")
         if isinstance(s.law, PassiveMuscle)
     }
     return with_laws(subject, laws)

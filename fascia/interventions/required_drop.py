@@ -17,7 +17,6 @@ from fascia.clinical.examination import Examination
 from fascia.clinical.subject import Subject, require_subject
 from fascia.errors import ReadoutError
 from fascia.interventions.release_mechanisms import release_tension
-from fascia.network.tension import settable
 
 PUBLISHED_GAIN_DEG = 8.5
 """Straight-leg raise after suboccipital release (row CHO_SMI_SLR, no sham arm): never fitted."""
@@ -48,18 +47,8 @@ class Requirement:
 
 
 def gain_of_full_release(subject: Subject, region: str, tension: float) -> float:
-    """Gain of end angle [deg] when a region with ``tension`` newtons loses all of it.
-
-    The tension is set as it is, without the balance in standing, which would take it away where
-    nothing holds it; the nodes slip until it balances.
-    """
-    network = subject.network
-    newton = {
-        strand.name: strand.fraction * tension
-        for strand in map(network.strand, network.strands_of(region=region))
-        if settable(strand) and strand.kind != "nerve" and "preload" not in strand.parameters
-    }
-    network = network.with_standing_tension(newton)
+    """Gain of end angle [deg] when a region with ``tension`` newtons loses all of it."""
+    network = subject.network.with_resting_tension({region: tension})
     tense = replace(subject, network=network)
     bench = Examination(tense.network, "slr")
     before, _ = bench.end(tense.tolerance)

@@ -86,18 +86,9 @@ class Equilibrium(ShortRepr):
     def _strand_index(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.flat.strand_names)}
 
-    def tension_of(self, name: str) -> float:
-        """Tension of a strand, or of a tissue: the sum of its parts [N]."""
-        parts = self._parts_of.get(name)
-        return float(self.tension[self.index(name)] if parts is None else self.tension[parts].sum())
-
-    @cached_property
-    def _parts_of(self) -> dict[str, list[int]]:
-        parts: dict[str, list[int]] = {}
-        if self.network is not None:
-            for i, strand in enumerate(self.network.active_strands):
-                parts.setdefault(strand.tissue_name, []).append(i)
-        return parts
+    def tension_of(self, strand: str) -> float:
+        """Tension of one strand [N]."""
+        return float(self.tension[self.index(strand)])
 
     def position_of(self, node: str) -> Floats:
         """World position of a node [m]."""

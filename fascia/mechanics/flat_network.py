@@ -61,7 +61,6 @@ class FlatNetwork(ShortRepr):
     law_rows: Floats  # (S, LAW_COLUMNS)
     tie: Floats  # (U,) stiffness against slip [N/m]
     bounded: NDArray[np.bool_]  # (U,) one-sided contact: slip >= 0
-    standing_force: Floats  # (U,) of the attachment without slip [N]
     loads: Floats  # (P, 3) dead forces in the world frame
     nodes: int
     wraps: FlatWraps | None = None  # None: every strand is a polyline
@@ -152,7 +151,7 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         )
     body_index = _body_index(network)
     points = _PointList(body_index)
-    slips: list[_Slip] = []
+    slips: list[tuple[float, bool]] = []
     node_index: dict[str, int] = {}
     for node in network.nodes:
         node_index[node.name] = points.add_node(node, slips)
@@ -206,9 +205,8 @@ def compile_network(network: TensionNetwork, *, like: FlatNetwork | None = None)
         strand_points=np.array(members, np.int64),
         law_kind=np.array(kinds, np.int64),
         law_rows=np.array(rows).reshape(len(names), LAW_COLUMNS),
-        tie=np.array([s.stiffness for s in slips], float),
-        bounded=np.array([s.bounded for s in slips], bool),
-        standing_force=np.array([s.force for s in slips], float),
+        tie=np.array([k for k, _ in slips], float),
+        bounded=np.array([b for _, b in slips], bool),
         nodes=len(network.nodes),
         wraps=_flat_wraps(network, body_index, wraps, groups),
         ligaments=_flat_ligaments(ligaments),
@@ -260,14 +258,6 @@ def _body_index(network: TensionNetwork) -> dict[str, int]:
     return index
 
 
-class _Slip(NamedTuple):
-    """One slip of a node: stiffness [N/m], whether it is a contact, force without slip [N]."""
-
-    stiffness: float
-    bounded: bool
-    force: float
-
-
 class _PointList:
     """Collects points in order: first nodes, then ends apart from nodes, and via points."""
 
@@ -296,7 +286,7 @@ class _PointList:
             )
         return self.body_index[body]
 
-    def add_node(self, node: Node, slips: list[_Slip]) -> int:
+    def add_node(self, node: Node, slips: list[tuple[float, bool]]) -> int:
         basis = np.zeros((3, 3))
         count = 0
         stiffness = node.tie + node.adhesion
@@ -305,9 +295,7 @@ class _PointList:
             for a, direction in enumerate(node.directions):
                 basis[:, a] = direction
                 normal = node.hold == "contact" and a == count - 1
-                carries = bool(node.standing_force) and stiffness > 0.0 and not normal
-                force = node.standing_force[a] if carries else 0.0
-                slips.append(_Slip(0.0 if normal else stiffness, normal, force))
+                slips.append((0.0 if normal else stiffness, normal))
         first = len(slips) - count if count else -1
         return self._append(self._index(node.body), node.position, first, count, basis)
 

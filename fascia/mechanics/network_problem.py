@@ -190,13 +190,11 @@ class NetworkProblem:
         kernels.point_forces(flat.strand_start, self.members, self.world, self.tension, self.force)
         self.force -= flat.loads
         value = self.energies.sum() + 0.5 * flat.tie @ slips**2 - np.vdot(flat.loads, self.world)
-        value += flat.standing_force @ slips
         gradient = np.empty(self.size)
         kernels.slip_gradient(
             flat.point_dof, flat.point_ndof, self.columns, self.force, flat.tie, slips,
             gradient[: flat.slips],
         )  # fmt: skip
-        gradient[: flat.slips] += flat.standing_force
         if self.directions is not None:
             gradient[flat.slips :] = self.directions.T @ self.skeleton_gradient()
             value += sum(term.energy(self.pose.q) for term in self.terms)
@@ -277,7 +275,6 @@ class NetworkProblem:
         return float(np.finfo(float).eps) * pull * float(np.abs(self.world).max(initial=0.0))
 
     def largest_force(self) -> float:
-        """Largest strand tension, dead load or force of an attachment in standing [N]."""
+        """Largest strand tension or dead load at the last evaluated state [N]."""
         loads = float(np.abs(self.flat.loads).max(initial=0.0))
-        held = float(np.abs(self.flat.standing_force).max(initial=0.0))
-        return max(float(self.tension.max(initial=0.0)), loads, held)
+        return max(float(self.tension.max(initial=0.0)), loads)

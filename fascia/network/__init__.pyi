@@ -4,5 +4,3 @@ from .files import load as load, save as save
 from .model import TensionNetwork as TensionNetwork
 from .parts import Line as Line, Node as Node, Strand as Strand
 from .segments import Segment as Segment
-from .standing_balance import StandingBalance as StandingBalance
-from .station_table import Station as Station, StationEnd as StationEnd

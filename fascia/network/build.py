@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
-from fascia.network import geometry, laws, packaged_tables as tables, passing
+from fascia.network import geometry, laws, packaged_tables as tables
 from fascia.network.courses import sliding_directions, slip_directions
 from fascia.network.model import TensionNetwork
 from fascia.network.parts import Node, Side, Strand, Vector, number
 from fascia.network.selection import unknown_part
 from panjabi.body.size import size_factor
 from panjabi.body.standard import body_length, standard_adult
-from panjabi.errors import unknown
 from panjabi.parameter import THIS_WORK, Parameter
 from panjabi.tissue.viscoelastic import TEST_RATE
 
@@ -26,16 +25,15 @@ if TYPE_CHECKING:
 ADHESION = 0.1  # of loose layers: galea, soft-tissue nodes, linea alba [N/mm] (assumed)
 TIE_RATIO = 0.1  # (assumed, swept)
 RESTING_TENSION = 5.0  # [N] (assumed, swept)
-SHARE = 0.3  # fraction of the fibres that pass a station (assumed, swept 0.1, 0.3, 0.7; S28)
-MINOR_SHARE = 0.0  # at other ends of muscles: all fibres insert (assumed, swept up to 0.3)
-NERVE_TENSION = 0.5  # of a root or nerve in standing, twice that of the cord [N] (assumed)
-NERVE_BED = (
-    2.769228  # stiffness of the bed of nerve and dura per length of path [kPa] (fitted, S37)
-)
+SHARE = 0.3  # phi of S3 (assumed, swept 0.07-0.69)
+MINOR_SHARE = 0.0  # at the other ends: all force on bone, as in S3 (assumed)
+NERVE_TENSION = 0.0  # in standing: the path has exactly its slack length [N] (assumed)
 SPECIFIC_TENSION = 60.0  # Fmax over section of the muscle sections in the table [N/cm2] (recalled)
 
 FASCIAL = ("fascia", "tendon", "ligament", "aponeurosis")
 """Types of strand that can continue a muscle's tension."""
+
+_RULES = {"phi": "share", "psi": "minor_share"}  # word of the tables -> rule of the strand's end
 
 _SIDES: dict[str, tuple[tuple[str, Side], ...]] = {
     "both": (("_r", "right"), ("_l", "left")),
@@ -48,14 +46,10 @@ class TissueOptions(TypedDict, total=False):
 
     minor_share: float
     nerve_tension: float
-    nerve_bed: float
     adhesion: float
     kind_scale: Mapping[str, float] | None
-    include: Iterable[str]
-
-
-INCLUDED = ("off", "all_muscles")
-"""Parts of the network that are left out by default."""
+    include_off: bool
+    all_muscles: bool
 
 
 class SubjectOptions(TissueOptions, total=False):
@@ -81,12 +75,12 @@ def whole_body(
     share: float = SHARE,
     minor_share: float = MINOR_SHARE,
     nerve_tension: float = NERVE_TENSION,
-    nerve_bed: float = NERVE_BED,
     adhesion: float = ADHESION,
     passive_scale: Mapping[str, float] | None = None,
     kind_scale: Mapping[str, float] | None = None,
     lines: Iterable[str] | None = None,
-    include: Iterable[str] = (),
+    include_off: bool = False,
+    all_muscles: bool = False,
 ) -> TensionNetwork:
     """The network of all lines on both sides of a body, in upright standing.
 
@@ -101,23 +95,22 @@ def whole_body(
         spinous ligaments have the law of the spinal units, which is slack in standing), one
         number or by region with "" for the others (S5); assumed. A value for a neural region has
         priority over `nerve_tension`.
-    share : fraction of a strand's fibres that pass a station on bone where `passing.csv` has no
-        measured value: fascia and ligaments, hamstrings, gluteus maximus and heads of the
-        gastrocnemii (S28); assumed, sweep 0.1, 0.3, 0.7.
-    minor_share : the same at ends of muscles where a continuation is named but no transfer of
-        force was measured; assumed, sweep from 0 to 0.3.
-    nerve_tension : tension of root and nerve in standing [N], half that of the cord; assumed.
-    nerve_bed : stiffness of the elastic interface between nerve or dura and its bed, per length of
-        path [kPa = N/mm per m]; fitted to one row of the conus (S37). Ligaments at foramina and
-        dentate ligaments count as more length of bed (`anchor_mm` of stations.csv).
+    share : phi, fraction of a muscle's tension that passes to the fascial node at an end where
+        dissection shows that fibres continue (S3): hamstrings to the sacrotuberous ligament,
+        gluteus maximus to thoracolumbar fascia and tract; assumed, sweep 0.07-0.69.
+    minor_share : the same at every other end with a fascial continuation; assumed, no published
+        value is known. With zero all force there acts on bone (S3). A positive value opens the
+        routes through knee and heel, where no fascia opposes the pull: with weak attachments the
+        muscle then loses length, and its stiffness depends on the tie ratio.
+    nerve_tension : tension of the nerve path in standing [N]; assumed.
     adhesion : elastic gliding of loose layers: galea, soft-tissue nodes, linea alba [N/mm];
         assumed.
     passive_scale : factors on the passive curves by group of `PASSIVE_GROUPS`, {"hamstrings": 0.6};
         1 for the other groups. `standard_subject` has the fitted ones (S32).
     kind_scale : factors on the default moduli by tissue type, {"fascia": 0.1}; the sweep of S4.
     lines : ids of the lines to build, by default all.
-    include : "off" switches on the strands for which no data exist, with default values;
-        "all_muscles" adds the leg muscles that belong to no line.
+    include_off : switch on the strands for which no data exist, with default values.
+    all_muscles : add the leg muscles that belong to no line.
 
     Raises
     ------
@@ -130,25 +123,18 @@ def whole_body(
     """
     body = standard_adult() if body is None else body
     chosen_lines = _chosen_lines(lines)
-    more = set(include)
-    if other := more - set(INCLUDED):
-        raise unknown("part to include", min(other), INCLUDED)
-    shares = {
-        "share": passing.checked("share", share),
-        "minor_share": passing.checked("minor_share", minor_share),
-    }
+    shares = {"phi": number("share", share), "psi": number("minor_share", minor_share)}
     size = body_length(body)
     gliding = size_factor("linear stiffness", size) * 1e3 * number("adhesion", adhesion)
     scales = laws.passive_scales(passive_scale)
-    bed = size_factor("linear stiffness", size) / size * 1e3 * number("nerve bed", nerve_bed)
-    builder = _Builder(body, shares=shares, adhesion=gliding, nerve_bed=bed)
+    builder = _Builder(body, shares=shares, adhesion=gliding)
     defaults = laws.kind_defaults(tables.known(tables.table("tissue_defaults")), kind_scale)
     strands = [
-        *builder.muscles(chosen_lines, scales, all_muscles="all_muscles" in more),
-        *builder.strands(chosen_lines, defaults, include_off="off" in more),
+        *builder.muscles(chosen_lines, scales, all_muscles=all_muscles),
+        *builder.strands(chosen_lines, defaults, include_off=include_off),
     ]
+    strands = builder.clamped_without_continuation(strands)
     nodes = builder.nodes_with_slip(strands)
-    strands = [part for strand in strands for part in builder.parts(strand, strands)]
     network = TensionNetwork(
         nodes=nodes,
         strands=tuple(strands),
@@ -160,10 +146,9 @@ def whole_body(
         minor_share=minor_share,
         parameters=_parameters(
             defaults,
-            share=(share, "1", "fraction of fibres that pass a station where none was measured"),
-            minor_share=(minor_share, "1", "fraction of muscle fibres that pass at other ends"),
+            share=(share, "1", "fraction of muscle tension to fascia where fibres continue"),
+            minor_share=(minor_share, "1", "fraction of muscle tension at other continuations"),
             nerve_tension=(nerve_tension, "N", "nerve path in standing"),
-            nerve_bed=(nerve_bed, "kPa", "bed of nerve and dura, per length of path"),
             adhesion=(adhesion, "N/mm", "elastic gliding of loose layers"),
             passive_scale=(scales, "1", "passive curves of the muscle group"),
             specific_tension=(SPECIFIC_TENSION, "N/cm2", "muscle sections from Fmax"),
@@ -172,11 +157,13 @@ def whole_body(
         )
         | {"test_rate": TEST_RATE},
     )
-    network = network.with_tie_basis().with_tie_ratio(tie_ratio)
+    network = network.with_share(share, minor=minor_share).with_tie_basis()
+    network = network.with_tie_ratio(tie_ratio)
     if any(s.kind == "nerve" for s in network.strands):
-        newton = size_factor("force", size) * nerve_tension
-        network = network.with_resting_tension({"neural": newton, "dura": 2.0 * newton})
-    return network.with_resting_tension(_sized_tension(resting_tension, size)).balanced()
+        network = network.with_resting_tension(
+            {"neural": size_factor("force", size) * nerve_tension}
+        )
+    return network.with_resting_tension(_sized_tension(resting_tension, size))
 
 
 def _sized_tension(
@@ -222,29 +209,23 @@ def _parameters(
                 parameters[key] = Parameter(amount, unit, THIS_WORK, "assumed", what)
     for kind, by_name in defaults.items():
         parameters |= {f"{kind}_{name}": p for name, p in by_name.items()}
-    if "nerve_bed" in parameters and parameters["nerve_bed"].value == NERVE_BED:
-        bed = parameters["nerve_bed"]
-        parameters["nerve_bed"] = replace(bed, status="fitted", source="Rade2014")
     return parameters
 
 
 class _Builder:
     """Builds strands and nodes of one body from the tables; a strand creates its nodes."""
 
-    def __init__(
-        self, body: Body, *, shares: Mapping[str, float], adhesion: float, nerve_bed: float
-    ) -> None:
-        self.body, self.share, self.adhesion, self.nerve_bed = body, shares, adhesion, nerve_bed
+    def __init__(self, body: Body, *, shares: Mapping[str, float], adhesion: float) -> None:
+        self.body, self.share, self.adhesion = body, shares, adhesion
         self.standing: Poses = body.poses(body.zero())
         self.adult = (
             None
             if body is standard_adult()
-            else _Builder(standard_adult(), shares=shares, adhesion=adhesion, nerve_bed=nerve_bed)
+            else _Builder(standard_adult(), shares=shares, adhesion=adhesion)
         )
         self.stations = tables.known(tables.table("stations"))
         self.points: dict[str, tuple[str, Vector]] = {}  # node -> (body, local)
         self.rules: dict[str, tables.Record] = {}
-        self._fascial: frozenset[str] | None = None
 
     # --- nodes ----------------------------------------------------------------------------
 
@@ -259,10 +240,6 @@ class _Builder:
             raise unknown_part("station", station, self.stations)
         rule = self.stations[station]
         at = rule["same_as"]
-        if ":" in at:
-            (point,) = self._placed(at, suffix)
-            sided = point[1][2] != 0.0 or point[0].endswith(("_r", "_l"))
-            return station + (suffix if sided else ""), point, rule
         if at and not at.startswith("@"):
             return self._resolve(at, suffix)
         source = at[1:] if at else station
@@ -280,38 +257,28 @@ class _Builder:
         """All nodes with their slip directions from the active strands that move with them."""
         away: dict[str, list[np.ndarray]] = {name: [] for name in self.points}
         lines: dict[str, dict[str, None]] = {name: {} for name in self.points}
-        self.bed = dict.fromkeys(self.points, 0.0)
         for strand in strands:
-            if strand.kind == "nerve":  # each node has the bed of half of the pieces beside it
-                for name in (strand.start, strand.end):
-                    self.bed[name] += 0.5 * self._course_length(strand)
             for name in (strand.start, strand.end):
                 lines[name].update(dict.fromkeys(strand.lines))
             if strand.active and strand.kind != "link":
-                self._add_directions(strand, away, strands)
+                self._add_directions(strand, away)
         return tuple(self._node(name, away[name], tuple(lines[name])) for name in self._order())
 
     def _order(self) -> list[str]:
         rank = {station: i for i, station in enumerate(self.stations)}
-        return sorted(self.points, key=lambda n: rank.get(_without_side(n), 9999))
+        return sorted(
+            self.points, key=lambda n: rank.get(n.removesuffix("_r").removesuffix("_l"), 9999)
+        )
 
-    def _course_length(self, strand: Strand) -> float:
-        """Length in standing between the nodes of a strand [m]."""
-        at = [self.points[strand.start], *strand.via, self.points[strand.end]]
-        points = np.array([geometry.world(self.body, self.standing, b, p) for b, p in at])
-        return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-
-    def _add_directions(
-        self, strand: Strand, away: dict[str, list[np.ndarray]], strands: Sequence[Strand]
-    ) -> None:
-        """Append to `away` the unit vector in which passing fibres leave each of its nodes."""
+    def _add_directions(self, strand: Strand, away: dict[str, list[np.ndarray]]) -> None:
+        """Append to `away` the unit vector in which the strand leaves each of its nodes."""
         at = [self.points[strand.start] if strand.start_point is None else strand.start_point]
         at += [*strand.via]
         at += [self.points[strand.end] if strand.end_point is None else strand.end_point]
         points = [geometry.world(self.body, self.standing, b, p) for b, p in at]
-        steps = (points[1] - points[0], points[-2] - points[-1])
-        for name, fraction, step in zip(
-            (strand.start, strand.end), self.passing(strand, strands), steps, strict=True
+        for name, fraction, step in (
+            (strand.start, strand.start_share, points[1] - points[0]),
+            (strand.end, strand.end_share, points[-2] - points[-1]),
         ):
             if fraction > 0.0:
                 b = self.body.body_index(self.points[name][0])
@@ -332,11 +299,7 @@ class _Builder:
                 )
         elif hold == "free":
             hold = "free" if away else "fixed"
-        adhesion = self.adhesion if rule["tied"] == "no" and hold != "fixed" else 0.0
-        if name.startswith("nerve_"):
-            size = float(self.body.scale[self.body.body_index(body)])
-            anchor = 1e-3 * size * float(rule["anchor_mm"] or 0.0)
-            adhesion = self.nerve_bed * (self.bed[name] + anchor) if hold != "fixed" else 0.0
+        loose = rule["tied"] == "no" and hold != "fixed" and not name.startswith("nerve_")
         side: Side = "midline"
         if name.endswith(("_r", "_l")):
             side = "right" if name.endswith("_r") else "left"
@@ -346,7 +309,7 @@ class _Builder:
             position=local,
             hold=hold,
             directions=directions,
-            adhesion=adhesion,
+            adhesion=self.adhesion if loose else 0.0,
             tie_by_ratio=rule["tied"] == "yes",
             side=side,
             lines=lines,
@@ -361,50 +324,31 @@ class _Builder:
 
     # --- strands --------------------------------------------------------------------------
 
-    def passing(self, strand: Strand, strands: Sequence[Strand]) -> tuple[float, float]:
-        """Fractions of the fibres that pass the nodes at both ends of a tissue.
+    def _shares(self, start: str, end: str) -> dict[str, Any]:
+        """Fractions of both ends from the words of the table, and their rules."""
+        fields: dict[str, Any] = {}
+        for which, text in (("start", start), ("end", end)):
+            fields[f"{which}_share"] = self.share[text] if text in _RULES else float(text)
+            fields[f"{which}_rule"] = _RULES.get(text, "")
+        return fields
 
-        At soft tissue all fibres continue. A muscle without an active fascial continuation, and
-        the end of a muscle at no station, insert on bone.
-        """
-        start, end = (self._passing(strand, node, strands) for node in (strand.start, strand.end))
-        return start, end
-
-    def _passing(self, strand: Strand, node: str, strands: Sequence[Strand]) -> float:
-        station = _without_side(node)
-        if station not in self.stations:
-            return 0.0
-        argument, value = self.table_fraction(strand, station)
-        if strand.kind == "muscle" and argument and node not in self._continued(strands):
-            return 0.0
-        return value
-
-    def table_fraction(self, strand: Strand, station: str) -> tuple[str, float]:
-        """Argument of `whole_body` that sets the fraction at a station, or "", and its value."""
-        known = passing.passing_fraction(
-            _without_side(strand.name), station, strand.kind, self.share
-        )
-        soft = self.stations[station]["bone"] == "no" and known.argument == "share"
-        return ("", 1.0) if soft else (known.argument, known.fraction.value)
-
-    def _continued(self, strands: Sequence[Strand]) -> frozenset[str]:
-        """Nodes from which an active fascial strand continues."""
-        if self._fascial is None:
-            self._fascial = frozenset(
-                node
-                for s in strands
-                if s.active and s.kind in FASCIAL
-                for node in (s.start, s.end)
-                if self.table_fraction(s, _without_side(node))[1] > 0.0
-            )
-        return self._fascial
-
-    def parts(self, strand: Strand, strands: Sequence[Strand]) -> Iterable[Strand]:
-        """The parallel parts of a tissue: fibres that pass, and fibres that insert (S28)."""
-        start, end = self.passing(strand, strands)
-        bodies = {self.points[name][0] for name in (strand.start, strand.end)}
-        bodies |= {body for body, _ in strand.via}
-        return passing.parts(strand, start, end, rigid=len(bodies) == 1)
+    def clamped_without_continuation(self, strands: list[Strand]) -> list[Strand]:
+        """The strands; a muscle end without an active fascial continuation pulls on bone (S3)."""
+        continued = {
+            node
+            for s in strands
+            if s.active and s.kind in FASCIAL
+            for node, _, fraction in s.ends
+            if fraction > 0.0
+        }
+        clamped: list[Strand] = []
+        for strand in strands:
+            for which, node in (("start", strand.start), ("end", strand.end)):
+                if getattr(strand, f"{which}_rule") and node not in continued:
+                    clamp: dict[str, Any] = {f"{which}_share": 0.0, f"{which}_rule": ""}
+                    strand = replace(strand, **clamp)
+            clamped.append(strand)
+        return clamped
 
     def strands(
         self,
@@ -425,7 +369,7 @@ class _Builder:
             if like:
                 section[base] = section[like]
                 continue
-            if row["ligaments"] or row["fibres"]:
+            if row["ligaments"]:
                 continue
             adult = self._adult_length(row, suffix)
             area = size_factor("area", self._standing_length(row, suffix) / adult)
@@ -436,19 +380,13 @@ class _Builder:
                 continue
             for suffix, side in _SIDES[row["side"]]:
                 law: Law
-                preload = parameters[base].get("preload")
                 if row["ligaments"]:
                     ends = [self._station_point(row[end], suffix) for end in ("from", "to")]
                     law, parameters[base] = laws.spinous_law(
                         self.body, row["ligaments"], (ends[0], ends[1])
                     )
-                elif row["fibres"]:
-                    length = self._standing_length(row, suffix)
-                    area = size_factor("area", length / self._adult_length(row, suffix))
-                    law, parameters[base] = laws.table_muscle_law(
-                        row, parameters[base], SPECIFIC_TENSION, length=length, area=area
-                    )
                 else:
+                    preload = parameters[base].get("preload")
                     law = laws.collagen_law(
                         row,
                         parameters[base],
@@ -464,10 +402,10 @@ class _Builder:
                     law=law,
                     side=side,
                     via=self._via(row, suffix),
+                    **self._shares(row["start_share"], row["end_share"]),
                     kind=row["kind"],  # type: ignore[arg-type]
                     lines=tuple(x for x in listed if x in chosen_lines),
                     regions=tables.words(row["regions"]),
-                    target_tension=None if preload is None else force * preload.si,
                     tissue=row["tissue"],
                     grade=row["grade"],
                     basis=row["use"],
@@ -477,12 +415,8 @@ class _Builder:
                 )
 
     def _via(self, row: tables.Record, suffix: str) -> tuple[tuple[str, Vector], ...]:
-        return self._placed(row["via"], suffix)
-
-    def _placed(self, cell: str, suffix: str) -> tuple[tuple[str, Vector], ...]:
-        """The points of a cell on a side, in the size of the body."""
         via: list[tuple[str, Vector]] = []
-        for name, (x, y, z) in tables.places(cell):
+        for name, (x, y, z) in tables.places(row["via"]):
             body = name if name in self.body.names else name + suffix
             size = float(self.body.scale[self.body.body_index(body)])
             mirror = -1.0 if suffix == "_l" else 1.0
@@ -548,6 +482,7 @@ class _Builder:
             wraps=muscle.wraps,
             start_point=ends[0][1],
             end_point=ends[1][1],
+            **self._shares(row["start_share"], row["end_share"]),
             kind="muscle",
             lines=tuple(x for x in tables.words(row["lines"]) if x in chosen_lines),
             regions=tables.words(row["regions"]),
@@ -556,10 +491,6 @@ class _Builder:
             source=f"fibre set {row['fibre_set']}",
             parameters=fibre.parameters,
         )
-
-
-def _without_side(name: str) -> str:
-    return name.removesuffix("_r").removesuffix("_l")
 
 
 def _tuple(v: Any) -> Vector:

@@ -52,7 +52,6 @@ def header(network: TensionNetwork) -> dict[str, Any]:
         "tie_basis": dict(network.tie_basis),
         "share": network.share,
         "minor_share": network.minor_share,
-        "in_balance": network.in_balance,
         "resting_tension": dict(network.resting_tension),
         "relaxed_fraction": network.relaxed_fraction,
         "parameters": {k: p.to_dict() for k, p in network.parameters.items()},
@@ -83,7 +82,6 @@ def from_dict(
             "tie_basis": {k: float(v) for k, v in data.get("tie_basis", {}).items()},
             "share": _number(data.get("share")),
             "minor_share": _number(data.get("minor_share")),
-            "in_balance": bool(data.get("in_balance", False)),
             "resting_tension": {k: float(v) for k, v in data.get("resting_tension", {}).items()},
             "relaxed_fraction": float(data.get("relaxed_fraction", 1.0)),
             "parameters": {k: Parameter(**v) for k, v in data.get("parameters", {}).items()},
@@ -120,7 +118,6 @@ def node_to_dict(node: Node) -> dict[str, Any]:
     values["position"] = list(node.position)
     values["directions"] = [list(d) for d in node.directions]
     values["lines"] = list(node.lines)
-    values["standing_force"] = list(node.standing_force)
     values["tie"] = _plain(node.tie)
     return values
 

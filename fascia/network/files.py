@@ -120,7 +120,7 @@ def _flatten(values: dict[str, Any]) -> None:
 
 
 _NESTED = {
-    Node: ("position", "directions", "standing_force", "lines"),
+    Node: ("position", "directions", "lines"),
     Strand: ("via", "wraps", "start_point", "end_point", "lines", "regions", "parameters", "law"),
 }
 

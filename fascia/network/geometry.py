@@ -59,17 +59,10 @@ def polyline(
     return _course(body, nodes, strand, at)[0]
 
 
-def course(
-    body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None
-) -> tuple[Floats, float]:
-    """World points (n, 3) and length [m] of a strand with no slip."""
-    points, excess = _course(body, nodes, strand, at)
-    return points, float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + excess
-
-
 def length(body: Body | None, nodes: Mapping[str, Node], strand: Strand, at: Poses | None) -> float:
     """Length of a strand with no slip [m]."""
-    return course(body, nodes, strand, at)[1]
+    points, excess = _course(body, nodes, strand, at)
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum()) + excess
 
 
 def _course(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -196,90 +195,6 @@ def spinous_law(
     used = {k: p for k, p in whole.parameters.items() if k in _SPINOUS or k[-3:] in names}
     used["arm"] = Parameter(1e3 * arm, "mm", THIS_WORK, "derived", "of the strand in standing")
     return ligament_law(level, names, of=whole, length=length, arm=arm), used
-
-
-@cache
-def _fibre_fractions(text: str) -> tuple[float, float, float, float, str]:
-    """Fibre and tendon over path length, pennation [rad], force [N] and source of some muscles.
-
-    text : "thoracolumbar:splenius;semispinalis", a set and groups of panjabi, or "arm:DELT1",
-        muscles of the standard adult. Means over the muscles, weighted by their force.
-    """
-    from panjabi.body.standard import standard_adult
-
-    body = standard_adult()
-    name, _, listed = text.partition(":")
-    chosen = [part.strip() for part in listed.split(";")]
-    if name == "arm":
-        muscles = [body.muscle(f"{m}_r") for m in chosen]
-        fibres = [m.fibres["arm"] for m in muscles]
-        lengths = [_path_length(body, m) for m in muscles]
-        source = fibres[0].source
-    else:
-        from panjabi.active.data import read_set
-        from panjabi.active.placing import neutral_lengths
-
-        muscle_set = read_set(name)
-        records = [m for m in muscle_set.muscles if m.group in chosen]
-        missing = set(chosen) - {m.group for m in records}
-        if missing:
-            known = dict.fromkeys(m.group for m in muscle_set.muscles)
-            raise unknown("muscle group", missing.pop(), known)
-        fibres, lengths = records, neutral_lengths(body, records)[: len(records)].tolist()
-        source = muscle_set.bib
-    force = np.array([f.max_force for f in fibres])
-    path = force @ np.array(lengths)
-    return (
-        float(force @ np.array([f.optimal_length for f in fibres]) / path),
-        float(force @ np.array([f.tendon_slack_length for f in fibres]) / path),
-        float(force @ np.array([f.pennation for f in fibres]) / force.sum()),
-        float(force.sum()),
-        source,
-    )
-
-
-def _path_length(body: Body, muscle: Any) -> float:
-    at = body.poses(body.zero())
-    points = [
-        geometry.world(body, at, b, tuple(p))
-        for b, p in zip(muscle.bodies, muscle.points, strict=True)
-    ]
-    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-
-
-def table_muscle_law(
-    row: Record,
-    parameters: Mapping[str, Parameter],
-    specific_tension: float,
-    *,
-    length: float,
-    area: float,
-) -> tuple[PassiveMuscle, dict[str, Parameter]]:
-    """Law of a muscle of strands.csv with fibre and tendon of the musculature, and its parameters.
-
-    length : of the strand in standing [m]; fibre and tendon have their fraction of it.
-    area : section over that of the standard adult [1].
-    specific_tension : force over section [N/cm2]; without a section the muscles give the force.
-    """
-    from panjabi.tissue import PassiveMuscle
-
-    fibre, tendon, pennation, force, source = _fibre_fractions(row["fibres"])
-    if "area" in parameters:
-        force = specific_tension * 1e4 * parameters["area"].si
-    used = dict(parameters)
-    for name, value, unit in (
-        ("fibre_over_path", fibre, "1"),
-        ("tendon_over_path", tendon, "1"),
-        ("pennation", pennation, "rad"),
-    ):
-        used[name] = Parameter(value, unit, source, "derived", f"mean of {row['fibres']}")
-    law = PassiveMuscle(
-        max_isometric_force=area * force,
-        optimal_fibre_length=fibre * length,
-        tendon_slack_length=tendon * length,
-        pennation=pennation,
-    )
-    return law, used
 
 
 def muscle_law(

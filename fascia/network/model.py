@@ -17,8 +17,6 @@ from fascia.network import (
     relaxation,
     segments,
     selection,
-    standing_balance,
-    station_table,
     strand_table,
     tension,
 )
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
     from fascia.network.geometry import Floats
     from fascia.network.parts import Vector
     from fascia.network.segments import Segment
-    from fascia.network.standing_balance import StandingBalance
-    from fascia.network.station_table import Station
     from panjabi.body import Body, Poses
     from panjabi.tissue import Law
 
@@ -79,9 +75,8 @@ class TensionNetwork:
     tie_basis: Mapping[str, float] = field(
         default_factory=dict[str, float]
     )  # node -> stiffness there [N/m]
-    share: float | None = None  # of the fibres that pass a station where none was measured (S28)
-    minor_share: float | None = None  # the same at the other ends of muscles
-    in_balance: bool = False  # whether the tensions in standing balance (`balanced`)
+    share: float | None = None  # phi (S3), fraction at ends with the rule "share"
+    minor_share: float | None = None  # fraction at ends with the rule "minor_share"
     resting_tension: Mapping[str, float] = field(
         default_factory=dict[str, float]
     )  # region or line -> N, "" = all others
@@ -152,11 +147,10 @@ class TensionNetwork:
     def select(self, *patterns: str, active: bool = False) -> tuple[str, ...]:
         """Names of strands by exact name or shell pattern ("galea_*"), in network order.
 
-        The name of a tissue gives all its parts (`Strand.part_of`).
         Raises UnknownStrandError, with the nearest names, for a pattern that matches nothing.
         """
-        strands = [s for s in self.strands if s.active or not active]
-        return selection.matching(strands, patterns)
+        names = [s.name for s in self.strands if s.active or not active]
+        return selection.matching(names, patterns)
 
     def strands_of(
         self,
@@ -538,18 +532,14 @@ class TensionNetwork:
     def with_resting_tension(self, newton: float | Mapping[str, float]) -> TensionNetwork:
         """The same network with another tension in standing [N], for all or by region or line.
 
-        The slack lengths change; then the tensions are balanced (`balanced`) if they were before.
-        A part of a tissue has its fraction of the value. A plain number applies to every collagen
-        strand except nerves and strands with a measured preload (S5). A named region or line also
-        applies to nerve strands; the innermost region has priority, a line comes last. Muscles do
-        not change.
+        The slack lengths change. A plain number applies to every collagen strand except nerves
+        and strands with a measured preload (S5). A named region or line also applies to nerve
+        strands; the innermost region has priority, a line comes last. Muscles do not change.
         """
         table = newton if isinstance(newton, Mapping) else {"": newton}
         table = {k: number("resting tension", v) for k, v in table.items()}
         for region in filter(None, table):
             self._labels_within(region)  # raises for an unknown region
-        for value in table.values():
-            tension.check(value, "the resting tension")
         target: dict[str, float] = {}
         for strand in self.strands:
             if not tension.settable(strand) or "preload" in strand.parameters:
@@ -558,33 +548,15 @@ class TensionNetwork:
             if value is None and strand.kind != "nerve":
                 value = table.get("")
             if value is not None:
-                target[strand.name] = strand.fraction * value
+                target[strand.name] = value
         parameters = dict(self.parameters)
         if "" in table and "resting_tension" in parameters:
             parameters["resting_tension"] = replace(parameters["resting_tension"], value=table[""])
-        network = replace(
+        return replace(
             self.with_standing_tension(target),
             resting_tension={**self.resting_tension, **table},
             parameters=parameters,
         )
-        return network.balanced() if self.in_balance else network
-
-    def balanced(self) -> TensionNetwork:
-        """The same network with tensions in standing that balance at every node (S28).
-
-        The tensions of passing collagen and nerve are the nearest to their targets that balance
-        without attachment force, muscles given. Where that is impossible, attachments carry the
-        rest, stored as `Node.standing_force`. Standing is then the state without slip.
-        """
-        return standing_balance.balanced(self)
-
-    def standing(self) -> StandingBalance:
-        """What the balance in standing changed, and the forces of the attachments [N]."""
-        return standing_balance.standing(self)
-
-    def stations(self) -> tuple[Station, ...]:
-        """Every node of a line, with the fibres that pass and that insert there (S28)."""
-        return station_table.stations(self)
 
     def with_standing_tension(self, newton: Mapping[str, float]) -> TensionNetwork:
         """The same network with the tension in standing of single strands [N], also preloads."""
@@ -597,6 +569,42 @@ class TensionNetwork:
             for s in self.strands
         )
         return replace(self, strands=strands)
+
+    def with_share(self, phi: float, *, minor: float | None = None) -> TensionNetwork:
+        """The same network with another fraction of muscle tension passed to the fascia (S3).
+
+        phi: at ends where dissection shows that fibres continue; minor: at the other
+        continuations (default: no change).
+        """
+        shares = {"share": number("share", phi), "minor_share": self.minor_share}
+        if minor is not None:
+            shares["minor_share"] = number("minor_share", minor)
+        for name, value in shares.items():
+            if value is not None and not 0.0 <= value <= 1.0:
+                raise NetworkError(
+                    f"Expected {name} as a fraction from 0 (all tension to bone) to 1 (all to the "
+                    f"fascia), got {value:g}; published values for biceps femoris are 0.07 to 0.69."
+                )
+
+        def by_rule(rule: str, present: float) -> float:
+            value = shares.get(rule)
+            return present if value is None else value
+
+        strands = tuple(
+            replace(
+                s,
+                start_share=by_rule(s.start_rule, s.start_share),
+                end_share=by_rule(s.end_rule, s.end_share),
+            )
+            if s.start_rule or s.end_rule
+            else s
+            for s in self.strands
+        )
+        parameters = dict(self.parameters)
+        for name, value in shares.items():
+            if value is not None and name in parameters:
+                parameters[name] = replace(parameters[name], value=value)
+        return replace(self, strands=strands, parameters=parameters, **shares)
 
     # --- tables ---------------------------------------------------------------------------
 
@@ -616,8 +624,7 @@ class TensionNetwork:
         """
         parameters = dict(self.parameters)
         for strand in self.active_strands:
-            tissue = strand.tissue_name
-            base = tissue if strand.side == "midline" else tissue.rsplit("_", 1)[0]
+            base = strand.name if strand.side == "midline" else strand.name.rsplit("_", 1)[0]
             for name, parameter in strand.parameters.items():
                 if name not in UNUSED_BY_LAW | FOLLOWS_NETWORK:
                     parameters.setdefault(f"{base}.{name}", parameter)

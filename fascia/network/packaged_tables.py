@@ -11,9 +11,7 @@ from panjabi import _files
 from panjabi._tables import packaged_text, read_rows
 from panjabi.errors import DataFileError
 
-TABLES = (
-    "stations", "strands", "muscles", "passing", "tissue_defaults", "lines", "segments", "regions",
-)  # fmt: skip
+TABLES = ("stations", "strands", "muscles", "tissue_defaults", "lines", "segments", "regions")
 MAJOR = 1
 
 Record = dict[str, str]

@@ -31,6 +31,9 @@ Vector = tuple[float, float, float]
 SLIPS: dict[str, int] = {"fixed": 0, "guide": 1, "plane": 2, "contact": 3, "free": 3}
 """Number of slip directions for each type of support."""
 
+SHARE_RULES = ("", "share", "minor_share")
+"""What sets the fraction of a strand's end: the strand itself, or a parameter of the network."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
@@ -45,9 +48,7 @@ class Node:
     free     moves in all three directions (soft tissue)
 
     The stiffness against slip is ``tie + adhesion`` (isotropic; not against lifting). ``tie`` is
-    the attachment stiffness; an infinite value clamps the node. ``standing_force`` is the force
-    with which the attachment pulls on the node in standing, before any slip; where the node has no
-    stiffness it does not act.
+    the attachment stiffness; an infinite value clamps the node.
 
     Raises
     ------
@@ -62,7 +63,6 @@ class Node:
     directions: tuple[Vector, ...] = ()  # orthonormal, in the body's frame
     tie: float = 0.0  # attachment stiffness against slip [N/m]; inf = clamped
     adhesion: float = 0.0  # elastic gliding layer [N/m]
-    standing_force: tuple[float, ...] = ()  # of the attachment, per direction, in standing [N]
     tie_by_ratio: bool = True  # whether the network's tie ratio sets `tie`
     side: Side = "midline"
     lines: tuple[str, ...] = ()
@@ -81,14 +81,6 @@ class Node:
         object.__setattr__(self, "directions", _directions(who, self.hold, self.directions))
         _one_of(who, "side", self.side, get_args(Side))
         object.__setattr__(self, "lines", tuple(self.lines))
-        force = tuple(number(f"standing_force of {who}", f) for f in self.standing_force)
-        if not all(map(math.isfinite, force)) or len(force) not in (0, len(self.directions)):
-            raise NetworkError(
-                f"Expected {who}.standing_force as one finite number [N] for each of its "
-                f"{len(self.directions)} directions, got {self.standing_force!r}; give none for "
-                "an attachment that carries nothing in standing."
-            )
-        object.__setattr__(self, "standing_force", force)
         for what, infinite in (("tie", True), ("adhesion", False)):
             value = number(f"{what} of {who}", getattr(self, what))
             if math.isnan(value) or value < 0.0 or (math.isinf(value) and not infinite):
@@ -110,11 +102,10 @@ class Strand(ShortRepr):
 
     An end moves with its node by a fraction (``start_share``, ``end_share``) of the node's slip.
     It starts at the node, or at a separate bone-fixed attachment on the same body (a muscle's
-    origin beside the station). Fibres that pass the node have a fraction of 1, fibres that insert
-    on bone 0. A tissue of both kinds of fibres is several parallel strands, its parts (S28): each
-    has ``part_of``, the name of the tissue, and ``fraction``, its fraction of the fibres. Points in
-    `via` are frictionless bone-fixed guides. Between two of its points it may wrap over a surface
-    of the body, without friction.
+    origin beside the station). A fraction of 1 is fascia and 0 is clamped to bone; a value in
+    between is a muscle that transmits part of its tension to the fascia (S3). Points in `via`
+    are frictionless bone-fixed guides. Between two of its points it may wrap over a surface of the
+    body, without friction.
     """
 
     name: str
@@ -128,9 +119,8 @@ class Strand(ShortRepr):
     end_point: tuple[str, Vector] | None = None
     start_share: float = 1.0
     end_share: float = 1.0
-    part_of: str = ""  # tissue that has several parallel parts; empty: this strand is all of it
-    fraction: float = 1.0  # of the tissue's fibres; `law` is that of this part
-    target_tension: float | None = None  # resting tension before the balance in standing [N]
+    start_rule: str = ""  # "share" or "minor_share": the network sets the fraction
+    end_rule: str = ""
     kind: Kind = "fascia"
     lines: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -157,12 +147,8 @@ class Strand(ShortRepr):
                     f"with the node), got {fraction:g}; give 0.3 for 30 per cent."
                 )
             object.__setattr__(self, what, fraction)
-        part = number(f"fraction of {who}", self.fraction)
-        if not 0.0 < part <= 1.0:
-            raise NetworkError(
-                f"Expected {who}.fraction above 0 and up to 1, got {part:g}; leave a part without "
-                "fibres out."
-            )
+        for what in ("start_rule", "end_rule"):
+            _one_of(who, what, getattr(self, what), SHARE_RULES)
         for what in ("start_point", "end_point"):
             point = getattr(self, what)
             if point is not None:
@@ -182,16 +168,6 @@ class Strand(ShortRepr):
                     f"{type(self.law).__name__} without {what}(length); use a law of "
                     "panjabi.tissue, or add the method."
                 )
-
-    @property
-    def tissue_name(self) -> str:
-        """Name of the tissue of which the strand is a part, or of the strand itself."""
-        return self.part_of or self.name
-
-    @property
-    def passes(self) -> tuple[bool, bool]:
-        """Whether the fibres pass the node at the start and at the end, else they insert."""
-        return self.start_share > 0.0, self.end_share > 0.0
 
     @property
     def ends(self) -> tuple[tuple[str, tuple[str, Vector] | None, float], ...]:

@@ -33,9 +33,7 @@ def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[
 
     A segment on the opposite side has the mirrored strands; strands that were cut are omitted.
     """
-    present: dict[str, list[str]] = {}
-    for strand in strands:
-        present.setdefault(strand.tissue_name, []).append(strand.name)
+    present = {s.name for s in strands}
     segments = []
     for row in tables.table("segments"):
         if row["line"] != line:
@@ -43,7 +41,7 @@ def packaged_segments(line: str, side: str, strands: Iterable[Strand]) -> tuple[
         names = []
         for base in tables.words(row["strands"]):
             suffix = _suffix(side, row["side"], base)
-            names += [n for tissue in (base, base + suffix) for n in present.get(tissue, ())]
+            names += [n for n in (base, base + suffix) if n in present]
         segments.append(
             Segment(
                 line=line,

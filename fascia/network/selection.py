@@ -22,24 +22,19 @@ def unknown_part(what: str, name: str, known: Iterable[str]) -> UnknownStrandErr
     )
 
 
-def matching(strands: Sequence[Strand], patterns: Iterable[str]) -> tuple[str, ...]:
-    """Names of strands by exact name or shell pattern, in their order.
-
-    The name of a tissue stands for all its parts.
-    """
+def matching(names: Sequence[str], patterns: Iterable[str]) -> tuple[str, ...]:
+    """Names of strands by exact name or shell pattern, in the order of `names`."""
+    known = set(names)
     chosen: set[str] = set()
     for pattern in patterns:
-        matches = [s.name for s in strands if pattern in (s.name, s.tissue_name)]
-        if not matches and any(c in pattern for c in "*?["):
-            matches = [
-                s.name
-                for s in strands
-                if fnmatchcase(s.name, pattern) or fnmatchcase(s.tissue_name, pattern)
-            ]
+        if pattern in known:
+            chosen.add(pattern)
+            continue
+        matches = [n for n in names if any(c in pattern for c in "*?[") and fnmatchcase(n, pattern)]
         if not matches:
-            raise unknown_part("strand", pattern, [s.name for s in strands])
+            raise unknown_part("strand", pattern, names)
         chosen.update(matches)
-    return tuple(s.name for s in strands if s.name in chosen)
+    return tuple(n for n in names if n in chosen)
 
 
 def ancestry(parents: Mapping[str, str], region: str) -> list[str]:

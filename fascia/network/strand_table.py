@@ -14,7 +14,7 @@ def rows(strands: Iterable[Strand], length: Mapping[str, float]) -> list[dict[st
 
     Keys: name, from, to, kind, side, on, basis, lines, regions, tissue, grade, law,
     standing_length_mm, slack_length_mm, stiffness_N_per_mm (reference), standing_tension_N (at no
-    slip), part_of, fraction, start_share, end_share, source.
+    slip), start_share, end_share, source.
     """
     table = []
     for s in strands:
@@ -37,8 +37,6 @@ def rows(strands: Iterable[Strand], length: Mapping[str, float]) -> list[dict[st
                 "slack_length_mm": 1e3 * float(s.law.slack_length),
                 "stiffness_N_per_mm": 1e-3 * float(s.law.reference_stiffness()),
                 "standing_tension_N": float(s.law.tension(at)) if s.active else 0.0,
-                "part_of": s.tissue_name,
-                "fraction": s.fraction,
                 "start_share": s.start_share,
                 "end_share": s.end_share,
                 "source": s.source,

@@ -34,30 +34,14 @@ def with_standing_tension(strand: Strand, length: float, newton: float) -> Stran
             f"{type(law).__name__}, whose slack length follows from its other parameters; scale "
             "or replace the law instead."
         )
-    check(newton, f"strand {strand.name!r}")
-    changed = law_with_tension(strand, length, newton)
-    return replace(
-        strand,
-        law=changed,
-        target_tension=newton,
-        parameters=_with_tension(strand.parameters, newton / strand.fraction),
-    )
-
-
-def check(newton: float, what: str) -> None:
-    """Raise NetworkError unless the tension [N] is finite and at least 0."""
     if not (math.isfinite(newton) and newton >= 0.0):
         raise NetworkError(
-            f"Expected a finite tension of at least 0 N for {what}, got {newton:g} N; give 0 or a "
-            "positive tension (a strand carries no compression)."
+            f"Expected a finite tension of at least 0 N for strand {strand.name!r}, got "
+            f"{newton:g} N; give 0 or a positive tension (a strand carries no compression)."
         )
-
-
-def law_with_tension(strand: Strand, length: float, newton: float) -> Any:
-    """The law of a strand with the slack length that gives this tension at this length."""
-    law: Any = strand.law
     rest = {f.name: getattr(law, f.name) for f in fields(law) if f.name != "slack_length"}
-    return type(law).with_tension_at(length, newton, **rest)
+    changed = type(law).with_tension_at(length, newton, **rest)
+    return replace(strand, law=changed, parameters=_with_tension(strand.parameters, newton))
 
 
 def _with_tension(parameters: Mapping[str, Parameter], newton: float) -> dict[str, Any]:

@@ -1,4 +1,3 @@
-from .knee import KNEE_PATHS as KNEE_PATHS, knee_tension as knee_tension
 from .ladder import (
     decay_per_station as decay_per_station,
     displacements as displacements,
@@ -11,4 +10,3 @@ from .sensitivity import (
     influence as influence,
     tension_response as tension_response,
 )
-from .stopping_stations import Stop as Stop, stops as stops

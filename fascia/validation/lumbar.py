@@ -321,12 +321,10 @@ def shape_of_spinous_load(subject: Subject) -> Prediction:
 @table.predicts(
     "STL_preload",
     accept=within_sd(1.0),
-    reason="tension of the fibres that pass, over their fraction; those that insert keep the "
-    "measured preload by construction, which is not counted. In standing the hamstrings hand on "
-    "too little to balance more, and a tenth of a millimetre is 150 N in this stiff tissue",
+    reason="the preload sets the slack length at the unslipped node positions; both ends then "
+    "slip until attachments, hamstrings and sacral fascia balance it, and a tenth of a "
+    "millimetre is 150 N in this stiff strand",
 )
 def sacrotuberous_preload(subject: Subject) -> float:
-    """Stress of the passing fibres in standing, as the tension of the whole ligament [N]."""
-    state = solve(subject.network)
-    fraction = subject.network.strand("sacrotuberous_r").fraction
-    return float(state.tension[state.index("sacrotuberous_r")]) / fraction
+    """Tension in the standing equilibrium [N]."""
+    return solve(subject.network).tension_of("sacrotuberous_r")

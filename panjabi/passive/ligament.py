@@ -68,11 +68,6 @@ class LigamentLaw(ShortRepr):
         """The same law: that of a unit is the relaxed one already; its hysteresis is apart."""
         return self
 
-    def scaled(self, factor: float) -> Self:
-        """The law of a part of the ligaments: `factor` times the tension at every length."""
-        rows = tuple((*row[:2], factor * row[2], *row[3:]) for row in self.rows)
-        return replace(self, rows=rows)
-
     def angle(self, length: float) -> float:
         """Flexion of the unit at a length, others at neutral [rad]."""
         return (length - self.slack_length) / self.arm

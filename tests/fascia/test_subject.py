@@ -9,6 +9,7 @@ from fascia.clinical import Examination, Tolerance, examine
 from fascia.clinical.calibration import DISCOMFORT_LIMIT, PASSIVE_SCALE
 from fascia.clinical.free_pelvis import FreePelvis
 from fascia.errors import FasciaError, NetworkError, UnknownStrandError
+from fascia.interventions.release_mechanisms import standing_tension
 from fascia.mechanics import solve
 from fascia.network.laws import PASSIVE_GROUPS
 from fascia.subject import RESTING_TONE, standard_subject, with_tone
@@ -61,23 +62,21 @@ def test_tie_ratio_sweeps_without_touching_the_hamstrings_law(subject, ratio):
 def test_resting_tension_sweeps(resting):
     network = standard_subject(resting_tension=resting).network
     strand = network.strand("nuchal_eop")
-    assert strand.target_tension == pytest.approx(strand.fraction * resting, abs=1e-9)
+    assert standing_tension(network, strand) == pytest.approx(resting, abs=1e-9)
     assert solve(network).residual < 1e-6
 
 
 def test_resting_tension_by_region():
     network = standard_subject(resting_tension={"": 2.0, "suboccipital": 30.0}).network
-    assert network.strand("nuchal_eop").target_tension == pytest.approx(0.3 * 30.0)
-    assert network.strand("galea_vertex").target_tension == pytest.approx(2.0)
+    assert standing_tension(network, network.strand("nuchal_eop")) == pytest.approx(30.0)
+    assert standing_tension(network, network.strand("galea_vertex")) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.07, 0.69, 1.0])
 def test_share_sweeps(share):
     network = standard_subject(share=share).network
-    for name in ("bflh_r", "semiten_l"):
-        parts = [s for s in network.strands if s.tissue_name == name]
-        passing = sum(s.fraction for s in parts if s.passes[0])
-        assert passing == pytest.approx(share, abs=1e-12)
+    shares = {network.strand("bflh_r").start_share, network.strand("semiten_l").start_share}
+    assert shares == {share}
     assert solve(network).residual < 1e-6
 
 

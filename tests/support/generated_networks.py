@@ -76,7 +76,6 @@ def cable_network(
         law_rows=rows,
         tie=np.zeros(slips),
         bounded=np.zeros(slips, bool),
-        standing_force=np.zeros(slips),
         loads=force,
         nodes=n,
     )

@@ -34,9 +34,7 @@ def spine(adult):
 @pytest.fixture(scope="session")
 def limp(network):
     """The standard network with every strand's stiffness zero, none switched off."""
-    strands = tuple(replace(s, law=Limp()) for s in network.strands)
-    nodes = tuple(replace(n, standing_force=()) for n in network.nodes)
-    return replace(network, strands=strands, nodes=nodes)
+    return replace(network, strands=tuple(replace(s, law=Limp()) for s in network.strands))
 
 
 @pytest.fixture(scope="session")

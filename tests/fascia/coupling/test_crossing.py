@@ -18,7 +18,7 @@ L45 = ("L4_L5_FE", "L4_L5_LB", "L4_L5_AR")
 def test_strands_are_found_from_the_bodies_they_ride_on(network):
     found = acting_strands(network, L45)
     assert "supraspinous_l4" in found and "tlf_superficial_l4_l5_r" in found
-    assert "erector_longissimus_low_l" in found and "cauda_equina_r" in found
+    assert "erector_longissimus_low_l" in found and "spinal_dura_r" in found
     # above, below, and on one body
     for name in ("supraspinous_l3", "supraspinous_l5", "tlf_medial_l3_r", "bflh_r", "galea_brow"):
         assert name not in found

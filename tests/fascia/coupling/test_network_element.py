@@ -77,8 +77,7 @@ def test_symmetric_posture_gives_a_symmetric_answer(element):
     q[::3] = -0.05  # flexion at every level
     out = element.force(q).reshape(-1, 3)
     assert np.abs(out[:, 1:]).max() < 1e-8 * np.abs(out).max()
-    still = element.force(np.zeros(18)).reshape(-1, 3)  # the abdominal muscles pull there too
-    assert (out[:, 0] > still[:, 0]).all()  # what flexes stretches the back: the network extends
+    assert (out[:, 0] > 0.0).all()  # what flexes stretches the back: the network extends
 
 
 def test_a_mirrored_posture_gives_the_mirrored_force(element, bent):
@@ -96,9 +95,8 @@ def test_a_network_without_stiffness_does_nothing_to_the_last_bit(kind, limp, ne
 
 
 def test_strands_that_cross_no_coordinate_change_nothing(network):
-    """The wrist without the strands of the arm."""
-    cut = network.cut(*network.strands_of(region="arm"))
-    arms = NetworkElement(cut, ("wrist_flexion_r", "wrist_deviation_r"))
+    """The wrist: no strand with data runs over it."""
+    arms = NetworkElement(network, ("wrist_flexion_r", "wrist_deviation_r"))
     assert arms.acting == () and not arms.force([0.1, 0.1]).any()
     assert not arms.tangent([0.1, 0.1]).any() and arms.energy([0.1, 0.1]) == 0.0
 

@@ -17,7 +17,7 @@ from panjabi.spine import HeldLoad
 
 def test_one_call_gives_load_margin_and_hamstrings(released, subject):
     assert set(released.compression_change) == set(released.state.spine.levels)
-    assert max(abs(v) for v in released.compression_change.values()) > 1e-3
+    assert max(abs(v) for v in released.compression_change.values()) > 0.01
     assert released.margin_change != 0.0
 
 
@@ -37,7 +37,7 @@ def test_change_at_once_is_the_difference_of_two_networks_under_the_same_muscles
     pulls = state.pulls.on_nodes(state.recruitment.forces)
     pull = [wrapping_of(n, spine, pulls=pulls)[0].pull for n in (subject.network, after)]
     axial = np.einsum("lj,lj->l", state.spine.disc_axes[:, 1], pull[1] - pull[0])
-    assert list(released.compression_change.values()) == pytest.approx(-axial, abs=2e-5)
+    assert list(released.compression_change.values()) == pytest.approx(-axial, abs=1e-5)
 
 
 def test_muscles_do_not_answer_by_themselves(released):

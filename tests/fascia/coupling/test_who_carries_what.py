@@ -22,8 +22,7 @@ def test_every_strand_that_crosses_the_spine_is_in_the_table_once(network, spine
     """Muscle strands that follow a rule of their own, such as longissimus and iliocostalis in one
     strand, are listed with every counterpart, always with the same carrier."""
     for name in acting_strands(network, spine.coordinates):
-        tissue = network.strand(name).tissue_name
-        rows = [c for c in carriers() if c.stands_for(tissue)]
+        rows = [c for c in carriers() if c.stands_for(name)]
         assert rows, f"{name} crosses the spine and no row says who carries it"
         ligaments = isinstance(network.strand(name).law, LigamentLaw)
         assert {c.passive for c in rows} == {"spine" if ligaments else "network"}

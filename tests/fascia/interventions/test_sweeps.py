@@ -42,7 +42,7 @@ def test_arrays_are_tensions_by_ties_and_finite(sweep):
 def test_nothing_to_release_or_nothing_that_slips_is_null(sweep):
     assert abs(sweep.end_change_deg[0]).max() < 1e-6  # no resting tension (S5)
     assert abs(sweep.end_change_deg[:, 2]).max() < 1e-6  # clamped
-    assert sweep.end_change_deg[1, 0] > sweep.end_change_deg[1, 1] > 1e-5  # ties take off
+    assert sweep.end_change_deg[1, 0] > sweep.end_change_deg[1, 1] > 1e-4  # ties take off
 
 
 def test_a_part_is_the_release_done_by_hand(subject, sweep):

@@ -35,7 +35,6 @@ def make_net(position, edges, fixed, *, slack, stiffness, transition=0.0, loads=
         law_rows=rows,
         tie=np.zeros(int(count.sum())),
         bounded=np.zeros(int(count.sum()), bool),
-        standing_force=np.zeros(int(count.sum())),
         loads=forces,
         nodes=n,
         node_names=tuple(f"n{i}" for i in range(n)) if named else (),

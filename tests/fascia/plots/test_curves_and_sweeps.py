@@ -136,7 +136,7 @@ def test_attenuation_lines_start_at_one(subject):
 
 def test_required_tension_shows_what_was_not_reached(subject):
     found = fascia.required_tension_drop(
-        subject, "head_neck", gain_deg=0.01, tie_ratios=(0.0, 0.001, 1.0), greatest_N=500.0
+        subject, "head_neck", gain_deg=1.9, tie_ratios=(0.0, 0.001, 1.0), greatest_N=500.0
     )
     assert [one.drop_N is None for one in found] == [False, False, True]
     ax = plot_required(found)

@@ -167,8 +167,8 @@ def test_clamped_ties_leave_no_route(network):
 
 
 def test_no_fraction_at_the_ischium_leaves_no_route_through_it(network):
-    """Without passing fibres the hamstrings pull on bone alone at their origin."""
-    apart = whole_body(share=0.0)
+    """With phi = 0 the hamstrings pull on bone alone at their origin."""
+    apart = network.with_share(0.0, minor=0.0)
     heads = apart.strands_of(region="hamstrings", side="right", kind="muscle")
     assert load_paths(apart, apart.strands_of(region="scalp"), heads) == ()
 
@@ -203,3 +203,11 @@ def test_positions_do_not_matter_to_routes(network):
     scalp = network.strands_of(region="scalp")
     heads = network.strands_of(region="hamstrings", kind="muscle")
     assert load_paths(other, scalp, heads) == load_paths(network, scalp, heads)
+
+
+def test_sole_and_calf_reach_the_hamstrings_only_through_a_minor_share(network):
+    """S3 leaves all force at knee and heel on bone; a share there opens the routes from below."""
+    heads = network.strands_of(region="hamstrings", side="right", kind="muscle")
+    assert load_paths(network, network.strands_of(region="plantar"), heads) == ()
+    opened = whole_body(minor_share=0.05)
+    assert load_paths(opened, opened.strands_of(region="plantar"), heads)

@@ -8,7 +8,7 @@ import pytest
 from fascia.clinical import Examination
 from fascia.interventions import release
 from fascia.mechanics import solve
-from fascia.validation import hamstrings, lumbar, nerve, relaxation, stretching
+from fascia.validation import ankle, hamstrings, lumbar, nerve, relaxation, stretching
 from fascia.validation.variants import rebuilt
 
 # --- people -----------------------------------------------------------------------------------
@@ -34,6 +34,15 @@ def test_building_again_with_the_same_options_changes_nothing(subject):
     assert second.tension == pytest.approx(first.tension, abs=1e-6)
 
 
+def test_stiffer_collagen_keeps_the_tension_it_had_in_standing(subject):
+    name = "popliteal_fascia_med_r"
+    network = ankle.with_stiffer(subject.network, 50.0, name)
+    length = network.standing_length(name)
+    before, after = subject.network.strand(name).law, network.strand(name).law
+    assert after.tension(length) == pytest.approx(before.tension(length))
+    assert after.stiffness == pytest.approx(50.0 * before.stiffness)
+
+
 def test_the_slump_starts_bent_and_only_the_knee_moves(subject):
     bench = Examination(subject.network, nerve.SLUMP)
     start, stop = bench.path.q(0.0), bench.path.q(bench.path.limit)
@@ -57,7 +66,7 @@ def test_without_the_back_line_the_hamstrings_stay(subject):
     left = nerve.without_back_line(subject.network)
     gone = {s.name for s in subject.network.strands} - {s.name for s in left.strands}
     assert "galea_vertex" in gone
-    assert "spinal_dura_l1" not in gone
+    assert "spinal_dura_r" not in gone
     assert not any(name.startswith(("bflh", "semimem", "semiten")) for name in gone)
 
 
