@@ -2,7 +2,7 @@
 
 The delay margin of four lumped trunks, and of a one-joint trunk with all its muscles at growing
 co-contraction: the additional delay of every loop at which the posture begins to oscillate. The
-reflexes of the trunk with muscles are a fifth stronger than the default. With weaker reflexes than
+reflexes of the trunk with muscles are half as strong again as the default. With weaker reflexes than
 the default the short-range force of the muscles mostly keeps it from oscillating.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SETS = ("T1", "T2", "T3", "T4")
-GAIN = 1.2  # on all reflex gains of the trunk with muscles
+GAIN = 1.5  # on all reflex gains of the trunk with muscles
 LEAST = (0.005, 0.01, 0.10, 0.20)  # minimum excitation of every muscle
 
 
