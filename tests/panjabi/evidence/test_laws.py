@@ -31,7 +31,7 @@ LAW_PACKAGES = ("panjabi.tissue", "panjabi.active", "panjabi.neural", "panjabi.p
 NO_LAW = {
     # records, protocols and assemblies of laws
     "LawReport", "Promise", "TensionBreakdown", "MuscleGeometry", "Musculature", "MuscleElement",
-    "HeldTensions", "AbdomenCoupling", "NeuralSystem", "Commands", "CreepEffect",
+    "HeldTensions", "AbdomenCoupling", "NeuralSystem", "Electrode", "Commands", "CreepEffect",
     "Evidence", "Measurement", "NeutralZone", "NeutralZoneTest", "Pelvis", "Protocol",
     "Recording", "UnitReadings", "StructureReading", "WaitCurve", "Loss", "PassiveTerm",
     "Structure", "StructureSeries", "PassiveJoint", "SacroiliacJoint", "Anticipation",
