@@ -2,8 +2,8 @@
 
 The delay margin of four lumped trunks, and of a one-joint trunk with all its muscles at growing
 co-contraction: the additional delay of every loop at which the posture begins to oscillate. The
-reflexes of the trunk with muscles are half as strong again as the default. With weaker reflexes than
-the default the short-range force of the muscles mostly keeps it from oscillating.
+reflexes of the trunk with muscles are half as strong again as the default. With weaker ones the
+short-range force of the muscles mostly keeps it from oscillating.
 """
 
 from __future__ import annotations
