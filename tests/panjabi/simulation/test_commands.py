@@ -28,10 +28,10 @@ RAMP = Commands([0.02, 0.12, 0.3], [[0.2], [0.7], [0.3]], (RIGHT,))
 
 
 class Follower:
-    """A part whose state follows the command of a muscle, one delay late."""
+    """A part whose state follows the change of the command of a muscle, one delay late."""
 
     coordinates, states = ("L4_L5_FE",), 1
-    time, delay = 0.03, 0.025
+    time, delay, rest = 0.03, 0.025, 0.1
 
     def __init__(self):
         self.signals = (Signal("command", RIGHT, self.delay),)
@@ -46,7 +46,7 @@ class Follower:
         return np.zeros((1, 1))
 
     def state_rate(self, q, rate, state, signals, /):
-        return (signals - state) / self.time
+        return (signals - self.rest - state) / self.time
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +144,10 @@ def test_a_part_reads_the_command_with_its_delay(joint):
 
     def read(t):
         late = t - part.delay
-        return np.interp(late, RAMP.times, RAMP.excitations[:, 0]) if late >= 0.0 else 0.1
+        return np.interp(late, RAMP.times, RAMP.excitations[:, 0]) if late >= 0.0 else part.rest
 
     exact = solve_ivp(
-        lambda t, z: (read(t) - z) / part.time, (0.0, 0.2), [0.0], t_eval=times, rtol=1e-9,
+        lambda t, z: (read(t) - part.rest - z) / part.time, (0.0, 0.2), [0.0], t_eval=times, rtol=1e-9,
         atol=1e-11, max_step=0.001,
     )  # fmt: skip
     assert record.channel("Follower 1 state 1", times) == pytest.approx(exact.y[0], abs=1e-5)

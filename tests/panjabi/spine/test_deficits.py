@@ -108,7 +108,7 @@ def test_injuries_are_those_of_the_builder():
         ({"passive_loss": {"L1-L2": 0.1}}, UnknownNameError, "level of the model 'L1-L2'"),
         ({"strength_loss": {"biceps": 0.1}}, UnknownNameError, "'biceps'"),
         ({"gain_factor": {"dep": 0.1}}, UnknownNameError, "loop 'dep'; close: 'deep'"),
-        ({"extra_delay": -0.05}, ParameterError, "before its stimulus"),
+        ({"extra_delay": -0.05}, ParameterError, "as 0 s or more, got -0.02"),
         ({"injuries": {"L4-L5": [3]}}, ParameterError, "injuries of L4-L5 as texts"),
         ({"injuries": {"L1-L2": ["nucleus"]}}, UnknownNameError, "level of the model 'L1-L2'"),
     ],
