@@ -33,7 +33,8 @@ def test_the_deep_flexors_rise_with_every_stage_and_the_superficial_stay_low():
 
 
 def test_weak_deep_flexors_work_harder_and_then_fail():
-    assert (stages(nod(0.4), "longus") > stages(nod(), "longus")).all()
+    """In the last three stages, where the deep flexors carry most of the moment."""
+    assert (stages(nod(0.4), "longus") > 1.2 * stages(nod(), "longus"))[3:].all()
     assert stages(nod(0.4), "scaleni")[-1] > stages(nod(), "scaleni")[-1]
     failed = nod(0.6)
     assert failed.unsolved and not failed.solved[-3:].any() and failed.solved[:6].all()
