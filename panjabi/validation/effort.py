@@ -100,7 +100,7 @@ def driving_point_stiffness(effort: float) -> Prediction:
     )
 
 
-@table.predicts("N258", accept=within_factor(2.0), reason="the same measurement and the same criterion as gms_k20")
+@table.predicts("N258", accept=within_factor(2.0), reason="measurement and criterion of gms_k20")
 def driving_point_stiffness_again() -> float:
     return 1e-3 * _pooled(0.2)[0]
 

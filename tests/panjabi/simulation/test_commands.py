@@ -147,8 +147,8 @@ def test_a_part_reads_the_command_with_its_delay(joint):
         return np.interp(late, RAMP.times, RAMP.excitations[:, 0]) if late >= 0.0 else part.rest
 
     exact = solve_ivp(
-        lambda t, z: (read(t) - part.rest - z) / part.time, (0.0, 0.2), [0.0], t_eval=times, rtol=1e-9,
-        atol=1e-11, max_step=0.001,
+        lambda t, z: (read(t) - part.rest - z) / part.time, (0.0, 0.2), [0.0], t_eval=times,
+        rtol=1e-9, atol=1e-11, max_step=0.001,
     )  # fmt: skip
     assert record.channel("Follower 1 state 1", times) == pytest.approx(exact.y[0], abs=1e-5)
 
