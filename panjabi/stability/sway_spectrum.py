@@ -123,9 +123,8 @@ def noisy_system(
     derivative = jacobian(model, rest.state, friction="stuck")
     system = linear_system(rest)
     keep = np.flatnonzero(derivative.moving)
-    turn = model.dynamics.angular_velocity(rest.q, np.zeros_like(rest.q), body)[2]
     rows = np.zeros((3, model.size))
-    rows[:, model.slices["q"]] = turn[list(WORLD)]
+    rows[:, model.slices["q"]] = turn_of(rest, body)
     inputs: dict[str, tuple[Floats, float]] = {}
     if noise.motor is not None and model.muscle_count:
         spread = noise.motor.sd(model.excitation)
@@ -142,18 +141,27 @@ def noisy_system(
 
 
 def quiet_noise(model: Spine) -> SpineNoise:
-    """Noise of quiet stance: motor noise by default, with `LOAD` or `NECK_LOAD`, and `SENSED`.
-
-    A spread in a band of 1 Hz is d 2 sqrt(T) of noise with the spread d and the time constant T.
-    """
-    sensory, process = 0.1, 0.1  # time constants [s]
+    """Noise of quiet stance: motor noise by default, with `LOAD` or `NECK_LOAD`, and `SENSED`."""
     load = LOAD if swaying_body(model) == "T1" else NECK_LOAD
+    return stance_noise(SENSED.si, load.si)
+
+
+def stance_noise(sensed: float, load: float) -> SpineNoise:
+    """Motor noise by default, with spreads of senses and of the moment in a band of 1 Hz.
+
+    Such a spread is d 2 sqrt(T) of noise with the spread d and the time constant T.
+    """
+    time = 0.1  # time constant of both [s]
     return SpineNoise(
-        sensory=SensoryNoise(
-            proprioceptive=0.5 * SENSED.si / math.sqrt(sensory), time_constant=sensory
-        ),
-        process=ProcessNoise(moment=0.5 * load.si / math.sqrt(process), time_constant=process),
+        sensory=SensoryNoise(proprioceptive=0.5 * sensed / math.sqrt(time), time_constant=time),
+        process=ProcessNoise(moment=0.5 * load / math.sqrt(time), time_constant=time),
     )
+
+
+def turn_of(rest: Equilibrium, body: str) -> Floats:
+    """Rotation of a body about the axes of `AXES` per free coordinate (3, n) [1]."""
+    turn = rest.model.dynamics.angular_velocity(rest.q, np.zeros_like(rest.q), body)[2]
+    return turn[list(WORLD)]
 
 
 def swaying_body(model: Spine) -> str:

@@ -10,16 +10,14 @@ import numpy as np
 
 from panjabi.assessment import Experiment
 from panjabi.errors import ConvergenceError
-from panjabi.neural.noise import SensoryNoise
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import recruit
 from panjabi.spine.deficits import Deficits, with_deficits
 from panjabi.spine.equilibrium_solver import equilibrium
-from panjabi.spine.noise_paths import ProcessNoise, SpineNoise
 from panjabi.spine.static_build import static_spine
 from panjabi.spine.subject import Subject
 from panjabi.stability.algebra import root
-from panjabi.stability.sway_spectrum import LOAD, SENSED, noisy_system
+from panjabi.stability.sway_spectrum import LOAD, SENSED, noisy_system, stance_noise
 from panjabi.statements.compensation import OUTCOMES, least_activation, weaker_spine
 from panjabi.statements.criteria import AllOf, Limit, above
 from panjabi.statements.declarations import DECLARATIONS
@@ -204,15 +202,7 @@ def _sway(subject: Subject, model: str, draw: Draw) -> dict[str, float]:
 
 def _spine_sways(subject: Subject, model: str, draw: Draw) -> tuple[float, float, float]:
     """Sway of seat or lumbar spine: as it is, with later reflexes, with louder sensors [rad]."""
-    time = 0.1
-    noise = SpineNoise(
-        sensory=SensoryNoise(
-            proprioceptive=draw["sensor"] * 0.5 * SENSED.si / math.sqrt(time), time_constant=time
-        ),
-        process=ProcessNoise(
-            moment=draw["torque"] * 0.5 * LOAD.si / math.sqrt(time), time_constant=time
-        ),
-    )
+    noise = stance_noise(draw["sensor"] * SENSED.si, draw["torque"] * LOAD.si)
     body = "weight 2" if model == "seat" else "T1"
     spine = subject.spine(model)
     ways = []

@@ -92,10 +92,11 @@ def _shares(cases: Iterable[_Case], *, affected: bool) -> dict[str, float]:
     cases = list(cases)
     out = {}
     for m in ESTIMATORS:
-        told = [c for c in cases if m in c.zone]
+        counted = [c for c in cases if m in c.zone]
         if affected:
-            told = [c for c in told if max(c.zone[m], c.range) > CHANGED]
-        out[m] = sum(c.zone[m] > c.range for c in told) / len(told) if told else math.nan
+            counted = [c for c in counted if max(c.zone[m], c.range) > CHANGED]
+        grows = [c.zone[m] > c.range for c in counted]
+        out[m] = sum(grows) / len(grows) if grows else math.nan
     return out
 
 

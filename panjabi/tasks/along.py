@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from panjabi.spine.equilibrium_solver import Equilibrium, at_rest, passive_force
 from panjabi.spine.linear_system import condensed_system
 from panjabi.spine.loads import ExternalLoads, LoadData
 from panjabi.spine.tangents import tangent
-from panjabi.tasks.result import TaskLoads, TaskStability
+from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
 
 if TYPE_CHECKING:
     from panjabi.simulation.record import SpineRecord
@@ -105,6 +105,23 @@ class RunAlong(ShortRepr):
                 for t, y in zip(times, states, strict=True)
             ]
         )
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class RunResult(TaskResult):
+    """Result of a task that is a run of a spine with muscles: its loads and stability."""
+
+    along: RunAlong | None = field(default=None, repr=False)  # None: they are not known
+
+    @property
+    def loads(self) -> TaskLoads | None:
+        """Compression, shear and ligament strain in the run."""
+        return None if self.along is None else self.along.loads
+
+    @property
+    def stability(self) -> TaskStability | None:
+        """Stability at instants of the run, with the activations of these instants."""
+        return None if self.along is None else self.along.stability
 
 
 def strains(model: Spine, states: Floats) -> dict[str, Floats]:

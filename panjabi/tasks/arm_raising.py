@@ -22,13 +22,13 @@ from panjabi.simulation.spine_run import simulate
 from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.levels import AXES
 from panjabi.spine.perturbation import MomentWave, moment_wave
-from panjabi.stability.sway_spectrum import WORLD
-from panjabi.tasks.along import RunAlong
+from panjabi.stability.sway_spectrum import turn_of
+from panjabi.tasks.along import RunAlong, RunResult
 from panjabi.tasks.bending import LIMBER
 from panjabi.tasks.condition import names_of, spine_of
 from panjabi.tasks.motion import smooth
 from panjabi.tasks.response import FORWARD, LEAST_CHANGE, excitation, sample_times
-from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability, group_drives
+from panjabi.tasks.result import group_drives
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -55,14 +55,13 @@ LABELS = {
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class ArmRaiseRecord(TaskResult):
+class ArmRaiseRecord(RunResult):
     """Response of the spine to an arm raise; latencies are relative to the deltoid."""
 
     event: float = DELTOID
     rotation: Floats  # (k, 3) of the thorax, about the axes of `AXES` [rad]
     levels: dict[str, float]  # largest turn of each level away from its start [rad]
     deep: str
-    along: RunAlong
 
     @property
     def feedforward(self) -> dict[str, bool]:
@@ -88,16 +87,6 @@ class ArmRaiseRecord(TaskResult):
             "peak_turn_of_level_deg": {k: float(np.degrees(x)) for k, x in self.levels.items()},
             "feedforward": self.feedforward,
         }
-
-    @property
-    def loads(self) -> TaskLoads:
-        """Compression, shear and ligament strain in the run."""
-        return self.along.loads
-
-    @property
-    def stability(self) -> TaskStability:
-        """Stability at instants of the run, with the activations of these instants."""
-        return self.along.stability
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +119,6 @@ class ArmRaiseTask(Task):
         time = sample_times(record, 0.002)
         assert model.muscles is not None
         drives = group_drives(model.muscles.muscles, excitation(record, time))
-        turn = model.dynamics.angular_velocity(rest.q, np.zeros_like(rest.q), "T12")[2]
         moved = record.trajectory.at(time)[:, model.slices["q"]] - rest.q
         along = RunAlong(record)
         return ArmRaiseRecord(
@@ -141,7 +129,7 @@ class ArmRaiseTask(Task):
             drives=drives,
             latencies=onsets(time, drives),
             parts=(along,),
-            rotation=moved @ turn[list(WORLD)].T,
+            rotation=moved @ turn_of(rest, "T12").T,
             levels=_turns(model, moved),
             deep=self.deep,
             along=along,

@@ -8,6 +8,7 @@ with little activity of sternocleidomastoid and scaleni.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -15,12 +16,11 @@ from numpy.typing import NDArray
 
 from panjabi.parameter import assumed
 from panjabi.recruitment.free_posture import recruit_posture
-from panjabi.recruitment.posture import recruit
 from panjabi.spine.static_build import static_view
 from panjabi.tasks.bending import key_times
 from panjabi.tasks.condition import spine_of
 from panjabi.tasks.motion import BodyMotion, smooth
-from panjabi.tasks.movement import BALANCE, MotionSample, MovementResult, SampleSolution, follow
+from panjabi.tasks.movement import BALANCE, MovementResult, follow, recruited
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ FRACTIONS = {
     "C2-C3": assumed(0.1, "1", "of the nod, as the ranges of the upper levels suggest"),
 }
 STAGES = 5
+
+_balanced = partial(recruited, margin=None)
+"""Activations of least effort in the posture of a sample; the support gives the margin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +83,3 @@ class CraniocervicalFlexionTask(Task):
             if group.endswith((DEEP_FLEXORS, *SUPERFICIAL_FLEXORS))
         }
         return replace(found, further={"activation_percent_by_stage": held})
-
-
-def _balanced(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
-    """Activations of least effort in the posture of the sample; the support gives the margin."""
-    least = sample.spine.cocontraction
-    found = recruit(sample.view, margin=None, least_activation=least)
-    return SampleSolution(found.spine, found.activations, found.forces)

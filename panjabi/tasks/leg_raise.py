@@ -19,13 +19,19 @@ from numpy.typing import NDArray
 from panjabi.body.gravity import STANDARD_GRAVITY
 from panjabi.parameter import Parameter
 from panjabi.passive.directions import SACROILIAC
-from panjabi.recruitment.free_posture import recruit_posture
 from panjabi.spine.force_closure import SacroiliacLoad, disc_levels, sacroiliac_loads
 from panjabi.spine.model_build import UnitOptions
 from panjabi.tasks.bending import key_times
 from panjabi.tasks.condition import spine_of
 from panjabi.tasks.motion import BodyMotion, smooth
-from panjabi.tasks.movement import BALANCE, MotionSample, MovementResult, SampleSolution, follow
+from panjabi.tasks.movement import (
+    BALANCE,
+    MotionSample,
+    MovementResult,
+    SampleSolution,
+    follow,
+    recruited_freely,
+)
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -96,12 +102,7 @@ class LegRaiseTask(Task):
         groups = np.array(sample.view.muscles.groups)
         least = np.where(groups == BRACED, self.brace, 0.0)
         least = np.maximum(least, sample.spine.cocontraction)
-        found = recruit_posture(
-            sample.view, margin=None, starts=(0.0,), least_activation=least,
-            near=None if before is None else before.free,
-        )  # fmt: skip
-        at = found.recruitment
-        return SampleSolution(at.spine, at.activations, at.forces, found)
+        return recruited_freely(sample, before, margin=None, least=least)
 
 
 def weight_moment(body: Body, q: Floats) -> Floats:

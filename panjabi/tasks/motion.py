@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BodyMotion(ShortRepr):
-    """Coordinates of the body over time, and what acts on the thorax besides the body's weight.
+    """Coordinates of the body over time, and what acts on the thorax in addition to weight.
 
     Raises
     ------

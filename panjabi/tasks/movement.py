@@ -26,6 +26,7 @@ from panjabi.passive.readings import structure_series
 from panjabi.recruitment.free_posture import FreePosture, recruit_posture
 from panjabi.recruitment.infeasible import InfeasibleRecruitment
 from panjabi.recruitment.posture import recruit
+from panjabi.recruitment.required import MARGIN
 from panjabi.results import ShortRepr
 from panjabi.spine.force_closure import disc_levels
 from panjabi.spine.joint_forces import JointForces
@@ -202,19 +203,37 @@ class MovementResult(TaskResult):
         return np.array([none if s is None else read(s) for s in self.solutions])
 
 
-def recruited(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
-    """Activations of least effort with the margin in the posture of the sample; see `recruit`."""
-    found = recruit(sample.view, least_activation=sample.spine.cocontraction)
+def recruited(
+    sample: MotionSample,
+    before: SampleSolution | None,
+    *,
+    margin: tuple[float, float] | None = MARGIN,
+) -> SampleSolution:
+    """Activations of least effort with a margin in the posture of the sample; see `recruit`."""
+    found = recruit(sample.view, margin=margin, least_activation=sample.spine.cocontraction)
     return SampleSolution(found.spine, found.activations, found.forces)
 
 
-def recruited_freely(sample: MotionSample, before: SampleSolution | None) -> SampleSolution:
+def recruited_freely(
+    sample: MotionSample,
+    before: SampleSolution | None,
+    *,
+    margin: tuple[float, float] | None = MARGIN,
+    least: float | Floats | None = None,
+) -> SampleSolution:
     """The same with free levels: only the orientation of the top is that of the sample.
 
     The search starts at the solution of the sample before; see `recruit_posture`.
+
+    least : least activation [1]; by default the co-contraction of the spine.
     """
-    least, near = sample.spine.cocontraction, None if before is None else before.free
-    found = recruit_posture(sample.view, near=near, starts=(0.0,), least_activation=least)
+    found = recruit_posture(
+        sample.view,
+        margin=margin,
+        near=None if before is None else before.free,
+        starts=(0.0,),
+        least_activation=sample.spine.cocontraction if least is None else least,
+    )
     at = found.recruitment
     return SampleSolution(at.spine, at.activations, at.forces, found)
 

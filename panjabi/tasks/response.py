@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +14,8 @@ from panjabi.neural.loop_kernels import connected
 from panjabi.neural.measures.onset import latency
 from panjabi.neural.smooth_kernels import saturated
 from panjabi.spine.command_schedule import commanded_muscles
-from panjabi.tasks.along import RunAlong
+from panjabi.tasks.along import RunAlong, RunResult
 from panjabi.tasks.condition import Condition, flexion_coordinates, names_of
-from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
 
 if TYPE_CHECKING:
     from panjabi.simulation.record import SpineRecord
@@ -55,7 +54,7 @@ BASELINE = 0.1  # time before the event to which an onset is compared [s]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class PerturbationResponse(TaskResult):
+class PerturbationResponse(RunResult):
     """Response to a push; angles relative to the posture before it, extension positive."""
 
     event: float = 0.0  # time at which the push begins [s]
@@ -65,7 +64,6 @@ class PerturbationResponse(TaskResult):
     joints: int  # number of joints that bend
     lost_balance: bool
     outcome: str  # of the solver, as text
-    along: RunAlong | None = field(default=None, repr=False)  # what is computed from the run
 
     @property
     def peak_angle(self) -> float:
@@ -95,16 +93,6 @@ class PerturbationResponse(TaskResult):
             "drive_change": {group: self.drive_change(group) for group in self.latencies},
             **({"note": ONE_JOINT} if self.joints == 1 else {}),
         }
-
-    @property
-    def loads(self) -> TaskLoads | None:
-        """Compression, shear and ligament strain in the run."""
-        return None if self.along is None else self.along.loads
-
-    @property
-    def stability(self) -> TaskStability | None:
-        """Stability at instants of the run, with the activations of these instants."""
-        return None if self.along is None else self.along.stability
 
 
 def response(

@@ -18,14 +18,19 @@ from panjabi.spine.equilibrium_solver import equilibrium
 from panjabi.spine.levels import AXES
 from panjabi.spine.static_build import static_view
 from panjabi.spine.strength import WORLD_AXIS, strength
-from panjabi.stability.sway_spectrum import WORLD, SpineSway, quiet_noise, spine_sway, swaying_body
-from panjabi.tasks.along import RunAlong
+from panjabi.stability.sway_spectrum import (
+    SpineSway,
+    quiet_noise,
+    spine_sway,
+    swaying_body,
+    turn_of,
+)
+from panjabi.tasks.along import RunAlong, RunResult
 from panjabi.tasks.bending import LIMBER, key_times, start_of
 from panjabi.tasks.condition import MODELS, names_of, spine_of
 from panjabi.tasks.motion import BodyMotion, smooth
 from panjabi.tasks.movement import MovementResult, follow
 from panjabi.tasks.response import pooled_drives, sample_times
-from panjabi.tasks.result import TaskLoads, TaskResult, TaskStability
 from panjabi.tasks.task_contract import Task, option
 
 if TYPE_CHECKING:
@@ -39,14 +44,13 @@ SETTLED = 5.0  # left out at the start of a record of sway [s]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class StandingRecord(TaskResult):
+class StandingRecord(RunResult):
     """Sway in quiet standing: rotation of the thorax, or of the head, about its mean."""
 
     body: str  # whose rotation it is
     rotation: Floats  # (k, 3) about the axes of flexion-extension, bending and rotation [rad]
     expected: SpineSway | None  # of the linear system; None: it is unstable
     seed: int
-    along: RunAlong
 
     @property
     def rms(self) -> dict[str, float]:
@@ -71,16 +75,6 @@ class StandingRecord(TaskResult):
             "FE_mean_frequency_Hz": bending.mean_frequency_hz,
             "seed": self.seed,
         }
-
-    @property
-    def loads(self) -> TaskLoads:
-        """Compression, shear and ligament strain in the run."""
-        return self.along.loads
-
-    @property
-    def stability(self) -> TaskStability:
-        """Stability at instants of the run, with the activations of these instants."""
-        return self.along.stability
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +111,9 @@ class StandTask(Task):
             expected = None
         every = sample_times(record, SAMPLING)
         time = every[every >= SETTLED]
-        model, body = rest.model, swaying_body(rest.model)
-        turn = model.dynamics.angular_velocity(rest.q, np.zeros_like(rest.q), body)[2]
-        moved = record.trajectory.at(time)[:, model.slices["q"]] - rest.q
-        rotation = moved @ turn[list(WORLD)].T
+        body = swaying_body(rest.model)
+        moved = record.trajectory.at(time)[:, rest.model.slices["q"]] - rest.q
+        rotation = moved @ turn_of(rest, body).T
         along = RunAlong(record)
         return StandingRecord(
             **names_of(condition),
