@@ -280,15 +280,9 @@ def fitted_spreads(count: int = 400, *, seed: int = 1) -> tuple[float, float]:
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
     """Zero of a rising function near two starts, to 1e-3 of the value, by secants."""
-    below, above = function(low), function(high)
-    for _ in range(20):
-        step = -above * (high - low) / (above - below)
-        low, below = high, above
-        high = max(high + step, 0.1 * high)
-        if abs(high - low) <= 1e-3 * high:
-            break
-        above = function(high)
-    return high
+    from scipy.optimize import root_scalar
+
+    return float(root_scalar(function, method="secant", x0=low, x1=high, rtol=1e-3).root)
 
 
 def _factor(normal: Floats, variation: float) -> Floats:

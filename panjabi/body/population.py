@@ -98,19 +98,22 @@ class People(ShortRepr):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {
-            "schema": "panjabi-people/1",
-            "seed": self.seed,
-            "sex": self.sex.tolist(),
-            "age_years": self.age.tolist(),
-            "stature_m": self.stature.tolist(),
-            "mass_kg": self.mass.tolist(),
-        }
+        table = {name: rows.tolist() for name, rows in self._table.items()}
+        return {"schema": "panjabi-people/1", "seed": self.seed, **table}
 
     def to_pandas(self) -> pandas.DataFrame:
         """One row for each person."""
-        columns = {name: value for name, value in self.to_dict().items() if name not in _HEAD}
-        return frame({"person": list(range(len(self))), **columns}, "person")
+        return frame({"person": np.arange(len(self)), **self._table}, "person")
+
+    @property
+    def _table(self) -> dict[str, NDArray[np.generic]]:
+        """The columns with their units in the names."""
+        return {
+            "sex": self.sex,
+            "age_years": self.age,
+            "stature_m": self.stature,
+            "mass_kg": self.mass,
+        }
 
 
 def person_of(values: Mapping[str, Any]) -> Person:
@@ -121,9 +124,6 @@ def person_of(values: Mapping[str, Any]) -> Person:
         sex="female" if values["sex"] == "female" else "male",
         age=float(values["age"]),
     )
-
-
-_HEAD = ("schema", "seed")
 
 
 def people(count: int, *, women: float = 0.5, seed: int = 0) -> People:
